@@ -1,0 +1,1 @@
+"""Who: the registry of agencies, their people, and the documents everything points at."""

@@ -1,0 +1,69 @@
+"""Accounts and posts."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from agencies.models import Agency, Post, User
+from isotrack.journal.record import record
+
+
+@transaction.atomic
+def open_account(
+    *,
+    by: User | None,
+    at: datetime,
+    username: str,
+    full_name: str,
+    email: str,
+    role: str,
+    agency: Agency,
+    title: str = "",
+    starts_on: date,
+    password_hash: str = "",
+) -> User:
+    """Open an account with its first post. Without `password_hash` the person sets a password by mail."""
+    user = User.objects.create_user(username, full_name=full_name, email=email, role=role, date_joined=at)
+    if password_hash:
+        user.password = password_hash
+        user.save(update_fields=["password"])
+    Post.objects.create(user=user, agency=agency, title=title, starts_on=starts_on)
+    _record("account-opened", user, agency, by=by, at=at, changes={"role": [None, role]})
+    return user
+
+
+@transaction.atomic
+def change_account(user: User, *, by: User, at: datetime, **values: Any) -> User:
+    """Change name, e-mail, role or whether the account is in use; ends nothing, moves nothing."""
+    changes = {name: [getattr(user, name), new] for name, new in values.items() if getattr(user, name) != new}
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(values))
+    if changes:
+        _record("account-changed", user, user.agency or by.agency, by=by, at=at, changes=changes)
+    return user
+
+
+@transaction.atomic
+def end_post(post: Post, *, by: User, at: datetime, last_day: date) -> Post:
+    """End a post on `last_day`; what its holder may see and write ends with it."""
+    post.ends_on = last_day
+    post.full_clean(validate_unique=False)
+    post.save(update_fields=["ends_on"])
+    _record("post-ended", post.user, post.agency, by=by, at=at, changes={"ends_on": [None, str(last_day)]})
+    return post
+
+
+@transaction.atomic
+def begin_post(user: User, *, by: User, at: datetime, agency: Agency, title: str, starts_on: date) -> Post:
+    """Give a person a post from `starts_on`; their earlier open posts end the day before."""
+    user.posts.filter(ends_on__isnull=True).update(ends_on=starts_on - timedelta(days=1))
+    post = Post.objects.create(user=user, agency=agency, title=title, starts_on=starts_on)
+    _record("post-begun", user, agency, by=by, at=at, changes={"agency": [None, str(agency)]})
+    return post
+
+
+def _record(verb: str, user: User, agency: Agency | None, **details: Any) -> None:
+    province = agency.province_id if agency else ""
+    record(verb, ("user", user.pk, str(user)), province=province, **details)

@@ -1,0 +1,8 @@
+"""Agency and its standings, the people and their posts, documents, and the working calendar."""
+
+from agencies.models.agency import Agency, Standing
+from agencies.models.calendar import Holiday
+from agencies.models.document import Document
+from agencies.models.person import Post, Role, User
+
+__all__ = ["Agency", "Document", "Holiday", "Post", "Role", "Standing", "User"]

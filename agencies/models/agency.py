@@ -1,0 +1,277 @@
+"""An agency, and how it stood over time.
+
+An agency is a legal entity: a merger makes a new one. Official codes are used again over time, so the key is
+code + valid-from and at most one agency bears a code on any day (kept by the database). What may change within
+the life of one entity (superior, name, mandate, …) is dated in Standing; Agency carries the present values.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from isotrack.kit.text import fold, sort_key
+
+if TYPE_CHECKING:
+    from agencies.models.person import User
+
+
+class Level(models.TextChoices):
+    """Administrative level; the district level ended on 01/07/2025."""
+
+    PROVINCE = "province", _("Cấp tỉnh")
+    DISTRICT = "district", _("Cấp huyện")
+    COMMUNE = "commune", _("Cấp xã")
+
+
+class Kind(models.TextChoices):
+    """What sort of agency it is."""
+
+    PEOPLES_COMMITTEE_PROVINCE = "peoples_committee_province", _("UBND cấp tỉnh")
+    OFFICE = "office", _("Văn phòng")
+    DEPARTMENT = "department", _("Sở")
+    BOARD = "board", _("Ban")
+    INSPECTORATE = "inspectorate", _("Thanh tra")
+    SUB_DEPARTMENT = "sub_department", _("Chi cục và tương đương")
+    PEOPLES_COMMITTEE_DISTRICT = "peoples_committee_district", _("UBND cấp huyện")
+    PEOPLES_COMMITTEE_COMMUNE = "peoples_committee_commune", _("UBND cấp xã")
+    PUBLIC_SERVICE_UNIT = "public_service_unit", _("Đơn vị sự nghiệp công lập")
+
+
+class Group(models.TextChoices):
+    """The four groups in which the province counts its agencies, and none for who is counted elsewhere."""
+
+    DEPARTMENT = "so_ban_nganh", _("Sở, ban, ngành")
+    SUB_DEPARTMENT = "don_vi_thuoc_so", _("Đơn vị thuộc sở")
+    DISTRICT = "ubnd_huyen", _("UBND cấp huyện")
+    COMMUNE = "ubnd_xa", _("UBND cấp xã")
+    NONE = "none", _("Không tính riêng")
+
+
+class Mandate(models.TextChoices):
+    """Whether Decision 19 obliges the agency or encourages it (QĐ 19/2014 Đ2)."""
+
+    MANDATORY = "mandatory", _("Phải áp dụng")
+    ENCOURAGED = "encouraged", _("Khuyến khích áp dụng")
+
+
+class CeilingTier(models.TextChoices):
+    """The point of Điều 4 TT 116/2015/TT-BTC that sets the agency's ceilings."""
+
+    T1A = "1a", _("1a – bộ, ngành")
+    T1B = "1b", _("1b – tổng cục, cục thuộc bộ")
+    T2A = "2a", _("2a – UBND cấp tỉnh")
+    T2B = "2b", _("2b – UBND cấp huyện, sở và tương đương")
+    T2C = "2c", _("2c – chi cục và tương đương")
+    T2D = "2d", _("2d – UBND cấp xã, đơn vị sự nghiệp công lập")
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    """Sentences about agencies."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Those a person may see: the whole province by role, else their own agency and those below it."""
+        own = user.agency
+        if own is None:
+            return self.none()
+        if user.sees_province:
+            return self.filter(province_id=own.province_id)
+        return self.filter(path__startswith=own.path)
+
+    def valid_on(self, day: date) -> Self:
+        """Those that exist on `day`."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+    def provinces(self) -> Self:
+        """The roots: one People's Committee per province."""
+        return self.filter(pk=F("province_id"))
+
+    def under(self, superior: "Agency") -> Self:
+        """The whole tree below `superior`, without itself."""
+        return self.filter(path__startswith=superior.path).exclude(pk=superior.pk)
+
+    def matching(self, words: str) -> Self:
+        """Those whose name, short name or code contain every word typed, whatever its marks and case."""
+        for word in fold(words).split():
+            self = self.filter(name_search__contains=word)
+        return self
+
+    def in_protocol_order(self) -> Self:
+        """As official lists order them: departments by rank, communes by the alphabet within their district."""
+        return self.order_by("sort_order", "name_sort", "pk")
+
+
+class Agency(models.Model):
+    """One state agency, with its present name, superior and duties."""
+
+    code = models.CharField(_("mã"), max_length=20, help_text=_("Mã chính thức nếu có, ví dụ 30340."))
+    valid_from = models.DateField(_("từ ngày"), help_text=_("Ngày đầu tiên cơ quan có trong danh bạ."))
+    valid_to = models.DateField(
+        _("đến ngày"), null=True, blank=True, help_text=_("Ngày cuối cùng; để trống khi đang hoạt động.")
+    )
+    name = models.CharField(_("tên"), max_length=200, help_text=_("Tên đầy đủ, như ghi trong văn bản."))
+    short_name = models.CharField(
+        _("tên ngắn"), max_length=100, blank=True, help_text=_("Tên dùng trong danh sách.")
+    )
+    kind = models.CharField(_("loại"), max_length=40, choices=Kind, help_text=_("Loại cơ quan."))
+    level = models.CharField(_("cấp"), max_length=10, choices=Level, help_text=_("Cấp hành chính."))
+    group = models.CharField(
+        _("nhóm"),
+        max_length=20,
+        choices=Group,
+        default=Group.NONE,
+        help_text=_("Nhóm khi tính tỷ lệ báo cáo."),
+    )
+    superior = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="subordinates",
+        verbose_name=_("cơ quan cấp trên"),
+        help_text=_("Cơ quan nhắc nhở khi đơn vị báo cáo trễ hoặc không gửi."),
+    )
+    mandate = models.CharField(
+        _("áp dụng ISO"),
+        max_length=12,
+        choices=Mandate,
+        help_text=_("Phải hay khuyến khích (Điều 2 QĐ 19/2014)."),
+    )
+    ceiling_tier = models.CharField(
+        _("mức chi"), max_length=2, choices=CeilingTier, help_text=_("Điểm của Điều 4 TT 116/2015/TT-BTC.")
+    )
+    reports_annually = models.BooleanField(
+        _("báo cáo hằng năm"), default=True, help_text=_("Phải gửi báo cáo năm về Sở Khoa học và Công nghệ.")
+    )
+    covered_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="covers",
+        verbose_name=_("chung hệ thống với"),
+        help_text=_("Cơ quan có HTQLCL dùng chung, ví dụ UBND tỉnh và Văn phòng (Điều 6 TT 26/2014)."),
+    )
+    contact_email = models.EmailField(
+        _("thư nhận tin"),
+        blank=True,
+        help_text=_("Hộp thư công vụ nhận thư nhắc; để trống thì không ai được nhắc."),
+    )
+    sort_order = models.PositiveIntegerField(_("thứ tự"), default=0, help_text=_("Thứ tự trong danh sách."))
+    # Kept by actions: where it hangs in the tree, and what lists search in and sort by.
+    province = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="+")
+    path = models.CharField(max_length=200, editable=False, db_index=True, default="")
+    name_sort = models.CharField(max_length=400, editable=False, db_index=True)
+    name_search = models.CharField(max_length=400, editable=False)
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cơ quan")
+        verbose_name_plural = _("cơ quan")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"],
+                name="agency_key",
+                violation_error_message=_("Đã có cơ quan mang mã này từ ngày này."),
+            ),
+            models.CheckConstraint(
+                name="agency_valid_in_order",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                violation_error_message=_("Ngày kết thúc không được trước ngày bắt đầu."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.in_lists
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the forms to search in and to sort by in step with the name."""
+        self.name_sort = sort_key(self.in_lists)
+        self.name_search = fold(f"{self.name} {self.short_name} {self.code}")
+        super().save(*args, **kwargs)
+
+    @property
+    def in_lists(self) -> str:
+        """The name lists show: "UBND xã Khánh An" for People's Committees, the full name for others."""
+        return self.name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
+
+    @property
+    def is_province(self) -> bool:
+        """Whether this is the People's Committee of a province, the root of its tree."""
+        return self.pk is not None and self.pk == self.province_id
+
+
+class StandingQuerySet(models.QuerySet["Standing"]):
+    """Sentences about how agencies stood."""
+
+    def on(self, day: date) -> Self:
+        """The one standing per agency in force on `day`."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def reporting(self) -> Self:
+        """Of agencies that owe a yearly report."""
+        return self.filter(reports_annually=True)
+
+
+class Standing(models.Model):
+    """How an agency stood from one day to another; the last one has no end."""
+
+    agency = models.ForeignKey(
+        Agency,
+        models.CASCADE,
+        related_name="standings",
+        verbose_name=_("cơ quan"),
+        help_text=_("Cơ quan có các thông tin này trong thời gian này."),
+    )
+    starts_on = models.DateField(_("từ ngày"), help_text=_("Ngày đầu tiên có hiệu lực."))
+    ends_on = models.DateField(
+        _("đến ngày"), null=True, blank=True, help_text=_("Ngày cuối cùng có hiệu lực.")
+    )
+    superior = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cơ quan cấp trên"),
+        help_text=_("Cơ quan cấp trên trong thời gian này."),
+    )
+    name = models.CharField(_("tên"), max_length=200, help_text=_("Tên trong thời gian này."))
+    kind = models.CharField(_("loại"), max_length=40, choices=Kind, help_text=_("Loại trong thời gian này."))
+    group = models.CharField(
+        _("nhóm"), max_length=20, choices=Group, help_text=_("Nhóm trong thời gian này.")
+    )
+    mandate = models.CharField(
+        _("áp dụng ISO"), max_length=12, choices=Mandate, help_text=_("Phải hay khuyến khích.")
+    )
+    ceiling_tier = models.CharField(
+        _("mức chi"), max_length=2, choices=CeilingTier, help_text=_("Mức chi khi đó.")
+    )
+    reports_annually = models.BooleanField(
+        _("báo cáo hằng năm"), help_text=_("Có phải báo cáo hằng năm không.")
+    )
+
+    objects = StandingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["agency", "starts_on"]
+        verbose_name = _("thời kỳ của cơ quan")
+        verbose_name_plural = _("các thời kỳ của cơ quan")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "starts_on"],
+                name="standing_once_a_day",
+                violation_error_message=_("Cơ quan đã có thay đổi có hiệu lực từ ngày này."),
+            ),
+            models.CheckConstraint(
+                name="standing_in_order",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("Ngày kết thúc không được trước ngày bắt đầu."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.starts_on})"

@@ -1,0 +1,173 @@
+"""People: an account with a role, and the dated post that ties it to an agency.
+
+Officers rotate. What a person may see and write follows from the post held today, never from the account.
+"""
+
+from datetime import date
+from functools import cached_property
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models.agency import Agency
+from isotrack.kit import clock
+
+
+class Role(models.TextChoices):
+    """What an account may do; see handbook "People"."""
+
+    STAFF = "staff", _("Sở Khoa học và Công nghệ")
+    FINANCE = "finance", _("Sở Tài chính")
+    LEADER = "leader", _("Lãnh đạo UBND tỉnh")
+    OFFICER = "officer", _("Người phụ trách ISO")
+    ADMINISTRATOR = "administrator", _("Quản trị")
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Sentences about people."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Accounts an administrator or the department may see: those with a post in their province."""
+        if user.agency is None or user.role not in (Role.ADMINISTRATOR, Role.STAFF):
+            return self.none()
+        return self.filter(posts__agency__province_id=user.agency.province_id).distinct()
+
+    def holding_post_on(self, day: date) -> Self:
+        """Those who hold a post somewhere on `day`."""
+        held = Post.objects.on(day).filter(user_id=models.OuterRef("pk"))
+        return self.filter(models.Exists(held))
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; without a password the person sets one by mail."""
+
+    def get_queryset(self) -> UserQuerySet:
+        """Every account."""
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: "User") -> UserQuerySet:
+        """See UserQuerySet."""
+        return self.get_queryset().visible_to(user)
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """Save and return a new account."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """An account."""
+
+    username = models.CharField(
+        _("tên đăng nhập"), max_length=60, unique=True, help_text=_("Thường là mã cơ quan hoặc thư công vụ.")
+    )
+    full_name = models.CharField(_("họ và tên"), max_length=200, help_text=_("Họ, tên đệm và tên."))
+    email = models.EmailField(
+        _("thư điện tử"), blank=True, help_text=_("Nhận thư đặt lại mật khẩu và bản tin.")
+    )
+    role = models.CharField(
+        _("vai trò"), max_length=14, choices=Role, help_text=_("Quyết định được làm những gì.")
+    )
+    is_active = models.BooleanField(_("đang dùng"), default=True, help_text=_("Bỏ chọn để khóa tài khoản."))
+    date_joined = models.DateTimeField(_("lập lúc"), default=clock.now, help_text=_("Lúc lập tài khoản."))
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name", "email", "role"]
+
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["username"]
+        verbose_name = _("tài khoản")
+        verbose_name_plural = _("tài khoản")
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        """The name the journal and the letters use."""
+        return str(self)
+
+    @cached_property
+    def post(self) -> "Post | None":
+        """The responsible post held today, else the newest one; None for who holds none."""
+        held = self.posts.on(clock.today()).select_related("agency__province")
+        return held.order_by("-is_responsible", "-starts_on").first()
+
+    @property
+    def agency(self) -> Agency | None:
+        """The agency this person stands for today."""
+        return self.post.agency if self.post else None
+
+    @property
+    def sees_province(self) -> bool:
+        """Whether the role opens the whole province."""
+        return self.role in (Role.STAFF, Role.FINANCE, Role.LEADER, Role.ADMINISTRATOR)
+
+    @property
+    def is_reviewer(self) -> bool:
+        """Whether the person works for the department that keeps the registry and reviews reports."""
+        return self.role == Role.STAFF
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Sentences about posts."""
+
+    def on(self, day: date) -> Self:
+        """Those held on `day`."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class Post(models.Model):
+    """Who stood for an agency, from when to when."""
+
+    user = models.ForeignKey(
+        User,
+        models.PROTECT,
+        related_name="posts",
+        verbose_name=_("người giữ"),
+        help_text=_("Người giữ nhiệm vụ."),
+    )
+    agency = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        related_name="posts",
+        verbose_name=_("cơ quan"),
+        help_text=_("Cơ quan giao nhiệm vụ."),
+    )
+    title = models.CharField(_("chức vụ"), max_length=100, blank=True, help_text=_("Ví dụ thư ký ISO."))
+    is_responsible = models.BooleanField(
+        _("phụ trách chính"), default=True, help_text=_("Người chịu trách nhiệm báo cáo của cơ quan.")
+    )
+    starts_on = models.DateField(_("từ ngày"), help_text=_("Ngày nhận nhiệm vụ."))
+    ends_on = models.DateField(
+        _("đến ngày"), null=True, blank=True, help_text=_("Ngày cuối cùng giữ nhiệm vụ.")
+    )
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on"]
+        verbose_name = _("nhiệm vụ")
+        verbose_name_plural = _("nhiệm vụ")
+        constraints = [
+            models.CheckConstraint(
+                name="post_in_order",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("Ngày kết thúc không được trước ngày bắt đầu."),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "agency", "starts_on"],
+                name="post_once",
+                violation_error_message=_("Người này đã nhận nhiệm vụ ở cơ quan này từ ngày này."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.agency}"

@@ -1,0 +1,169 @@
+"""Entry: who did what to which thing. Notice: one message about one thing to one address at one step.
+
+Neither holds a foreign key, so the journal never interferes with live data, at the price of no referential
+check. An entry is written once: triggers refuse UPDATE, DELETE and TRUNCATE on both databases.
+"""
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Entries, newest first."""
+
+    def of_province(self, province: str) -> Self:
+        """Those of one province, named by its key as text."""
+        return self.filter(province=province)
+
+    def about(self, kind: str, key: object) -> Self:
+        """The history of one thing."""
+        return self.filter(about_kind=kind, about_key=str(key))
+
+
+class Entry(models.Model):
+    """One thing that was done: append-only."""
+
+    at = models.DateTimeField(_("thời điểm"), help_text=_("Lúc việc được làm, giờ Việt Nam khi hiển thị."))
+    province = models.CharField(
+        _("tỉnh"), max_length=40, blank=True, help_text=_("Khóa của tỉnh mà việc này thuộc về.")
+    )
+    actor = models.CharField(
+        _("người làm"), max_length=200, help_text=_("Họ tên người làm, hoặc «Hệ thống».")
+    )
+    actor_key = models.CharField(
+        _("khóa người làm"), max_length=40, blank=True, help_text=_("Khóa tài khoản.")
+    )
+    verb = models.CharField(_("việc"), max_length=60, help_text=_("Tên việc, ví dụ report-submitted."))
+    about_kind = models.CharField(_("loại"), max_length=40, help_text=_("Loại đối tượng, ví dụ report."))
+    about_key = models.CharField(_("khóa"), max_length=40, help_text=_("Khóa của đối tượng."))
+    about_label = models.CharField(_("đối tượng"), max_length=300, help_text=_("Tên đối tượng lúc đó."))
+    changes = models.JSONField(
+        _("thay đổi"), default=dict, blank=True, help_text=_("Trường → [giá trị cũ, giá trị mới].")
+    )
+    reason = models.TextField(_("lý do"), blank=True, help_text=_("Lý do người làm đã ghi."))
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("mục nhật ký")
+        verbose_name_plural = _("nhật ký")
+        indexes = [
+            models.Index(fields=["about_kind", "about_key", "-at"], name="entry_of_thing"),
+            models.Index(fields=["province", "-at", "-id"], name="entry_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.verb} {self.about_label}"
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Notices, newest first."""
+
+    def of_province(self, province: str) -> Self:
+        """Those of one province, named by its key as text."""
+        return self.filter(province=province)
+
+    def owed(self, as_of: datetime) -> Self:
+        """Planned ones whose moment has come."""
+        return self.filter(state=Notice.State.PLANNED, planned_for__lte=as_of)
+
+    def about_thing(self, about: str) -> Self:
+        """Those about one thing, for example "report:17"."""
+        return self.filter(about=about)
+
+
+class Notice(models.Model):
+    """A row first, then a mail: what was said about what, at which step, to which address."""
+
+    class State(models.TextChoices):
+        """Planned → sent, failed (why) or skipped (why)."""
+
+        PLANNED = "planned", _("Sắp gửi")
+        SENT = "sent", _("Đã gửi")
+        FAILED = "failed", _("Gửi không được")
+        SKIPPED = "skipped", _("Bỏ qua")
+
+    FROM = {
+        State.SENT: [State.PLANNED],
+        State.FAILED: [State.PLANNED],
+        State.SKIPPED: [State.PLANNED],
+        State.PLANNED: [State.FAILED],
+    }
+
+    voice = models.CharField(
+        _("loại"), max_length=40, help_text=_("Ai soạn lời, ví dụ report-reminder; xem journal.voices.")
+    )
+    about = models.CharField(_("về"), max_length=80, help_text=_("Đối tượng, ví dụ report:17."))
+    about_label = models.CharField(_("tên"), max_length=300, help_text=_("Tên đối tượng lúc lập."))
+    step = models.CharField(_("mốc"), max_length=40, help_text=_("Mốc, ví dụ officer-7: bảy ngày trước hạn."))
+    recipient = models.EmailField(_("địa chỉ"), help_text=_("Địa chỉ nhận thư."))
+    recipient_label = models.CharField(_("người nhận"), max_length=300, help_text=_("Tên nơi nhận."))
+    province = models.CharField(_("tỉnh"), max_length=40, help_text=_("Khóa của tỉnh."))
+    planned_for = models.DateTimeField(_("gửi từ"), help_text=_("Không gửi trước thời điểm này."))
+    state = models.CharField(
+        _("kết quả"),
+        max_length=10,
+        choices=State,
+        default=State.PLANNED,
+        help_text=_("Kết quả của thông báo."),
+    )
+    sent_at = models.DateTimeField(
+        _("gửi lúc"), null=True, blank=True, help_text=_("Máy chủ thư đã nhận lúc.")
+    )
+    reason = models.CharField(
+        _("lý do"), max_length=500, blank=True, help_text=_("Vì sao gửi không được hoặc bỏ qua.")
+    )
+    tries = models.PositiveSmallIntegerField(_("số lần thử"), default=0, help_text=_("Số lần đã thử gửi."))
+    claimed_at = models.DateTimeField(
+        _("giữ lúc"),
+        null=True,
+        blank=True,
+        help_text=_("Giờ máy khi một tiến trình nhận gửi; hết hạn thì nhả."),
+    )
+    message_id = models.CharField(
+        _("Message-ID"), max_length=200, blank=True, help_text=_("Không đổi giữa các lần thử.")
+    )
+    subject = models.CharField(_("tiêu đề"), max_length=300, blank=True, help_text=_("Tiêu đề đã gửi."))
+    body_text = models.TextField(_("nội dung"), blank=True, help_text=_("Nội dung đã gửi, dạng chữ."))
+    body_html = models.TextField(_("nội dung HTML"), blank=True, help_text=_("Nội dung đã gửi, dạng HTML."))
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-planned_for", "-pk"]
+        verbose_name = _("thông báo")
+        verbose_name_plural = _("thông báo")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about", "step", "recipient"],
+                name="notice_once",
+                violation_error_message=_("Thông báo này đã có cho địa chỉ này ở mốc này."),
+            ),
+            models.CheckConstraint(
+                name="notice_sent_has_time",
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                violation_error_message=_("Thông báo đã gửi phải có thời điểm gửi."),
+            ),
+            models.CheckConstraint(
+                name="notice_says_why",
+                condition=~Q(state__in=["failed", "skipped"]) | ~Q(reason=""),
+                violation_error_message=_("Thông báo gửi không được hoặc bỏ qua phải có lý do."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["planned_for", "id"], condition=Q(state="planned"), name="notice_owed"),
+            models.Index(fields=["province", "-planned_for", "-id"], name="notice_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about_label}, {self.step} → {self.recipient}"
+
+    def mail_headers(self) -> dict[str, Any]:
+        """Headers every mail of this notice carries, whichever try it is."""
+        return {"Message-ID": self.message_id, "Auto-Submitted": "auto-generated"}

@@ -1,0 +1,52 @@
+"""Writing the journal: one line for whoever acts."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+
+from isotrack.journal.models import Entry
+
+
+class Actor(Protocol):
+    """Whoever acts: a person with an account. None stands for the system itself."""
+
+    pk: Any
+
+    def get_full_name(self) -> str:
+        """The name the journal keeps."""
+        ...
+
+
+def record(
+    verb: str,
+    about: tuple[str, object, str],
+    *,
+    by: Actor | None,
+    at: datetime,
+    province: object = "",
+    changes: dict[str, list[Any]] | None = None,
+    reason: str = "",
+) -> Entry:
+    """Write that `by` did `verb` to the thing `about` (kind, key, label) at the instant `at`.
+
+    `changes` maps a field to [old, new], both fit for JSON. Call it inside the action's transaction.
+    """
+    kind, key, label = about
+    return Entry.objects.create(
+        at=at,
+        province=str(province),
+        actor=by.get_full_name() if by else system_name(),
+        actor_key=str(by.pk) if by else "",
+        verb=verb,
+        about_kind=kind,
+        about_key=str(key),
+        about_label=label[:300],
+        changes=changes or {},
+        reason=reason,
+    )
+
+
+def system_name() -> str:
+    """What the journal calls a task that no person started."""
+    return _("Hệ thống")

@@ -1,0 +1,1 @@
+"""Tools that import no app: the clock, states, deadlines, words, sheets, papers, forms and markup."""

@@ -1,0 +1,279 @@
+"""One settings file; what varies comes from the environment.
+
+With no environment at all the embedded default: SQLite, Celery over the file system, files and mail in var/.
+With DATABASE_URL, REDIS_URL, EMAIL_URL and STORAGE_URL: PostgreSQL, Redis, SMTP and object storage. Nothing in
+the code asks which. ALLOWED_HOSTS makes the installation reachable for others, and therefore strict: https only.
+"""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(env.str("ISOTRACK_VAR", str(BASE_DIR / "var"))).resolve()
+VAR.mkdir(parents=True, exist_ok=True)
+
+
+def _kept_secret() -> str:
+    """The secret key of the embedded default: made once, readable by its owner only."""
+    path = VAR / "secret_key"
+    if not path.exists():
+        draft = path.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(get_random_string(64))
+        draft.rename(path)
+    return path.read_text()
+
+
+# Who may reach it, and the secrets that go with it
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+DATABASE_URL: str = env.str("DATABASE_URL", "")
+REDIS_URL: str = env.str("REDIS_URL", "")
+OPEN_TO_OTHERS = bool(ALLOWED_HOSTS)
+DEBUG = False
+SECRET_KEY: str = env.str("SECRET_KEY", "")
+if not SECRET_KEY:
+    if OPEN_TO_OTHERS or DATABASE_URL:
+        raise ImproperlyConfigured("SECRET_KEY must be set where ALLOWED_HOSTS or DATABASE_URL is.")
+    SECRET_KEY = _kept_secret()
+if not OPEN_TO_OTHERS:
+    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+# Demonstration: its clock, and the password of its accounts (never where others can reach it)
+ISOTRACK_AS_OF: str = env.str("ISOTRACK_AS_OF", "")
+DEMO_PASSWORD = None if OPEN_TO_OTHERS else "IsoTrack-2021"
+
+INSTALLED_APPS = [
+    "reports",
+    "plans",
+    "agencies",
+    "isotrack.journal",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "allauth",
+    "allauth.account",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["isotrack.kit.markup"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "reports.page.page",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+ROOT_URLCONF = "isotrack.urls"
+WSGI_APPLICATION = "isotrack.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Database
+DATABASES = {"default": env.db_url_config(DATABASE_URL or f"sqlite:///{VAR / 'isotrack.sqlite3'}")}
+if DATABASE_URL:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+else:
+    # With these three, eight writers at once meet no "database is locked" (measured: 0 of 1,600).
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR / "cache",
+    }
+}
+
+# People
+AUTH_USER_MODEL = "agencies.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "agencies.forms.account.ClosedAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = False
+SESSION_COOKIE_AGE = 8 * 60 * 60  # a working day; counted from the last page
+SESSION_SAVE_EVERY_REQUEST = True
+
+# Language and time
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh"))]
+LOCALE_PATHS = [BASE_DIR / "isotrack" / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+USE_I18N = True
+
+# Files
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = VAR / "files"
+STORAGE_URL: str = env.str("STORAGE_URL", "")
+
+
+def _file_store() -> dict[str, object]:
+    """`s3://key:secret@host[:port]/bucket` for object storage, else the folder var/files."""
+    if not STORAGE_URL:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    url = environ.urlparse(STORAGE_URL)
+    options = {
+        "bucket_name": url.path.strip("/"),
+        "access_key": url.username,
+        "secret_key": url.password,
+        "endpoint_url": f"https://{url.hostname}" + (f":{url.port}" if url.port else ""),
+        "default_acl": "private",
+        "file_overwrite": False,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+STORAGES = {
+    "default": _file_store(),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = False
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+UPLOAD_MAX_MB = 20
+
+# Mail: as files in var/outbox unless a server is named
+EMAIL_URL: str = env.str("EMAIL_URL", "")
+vars().update(
+    env.email_url_config(EMAIL_URL)
+    if EMAIL_URL
+    else {
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(VAR / "outbox"),
+    }
+)
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "IsoTrack <isotrack@angiang.example>")
+REPLY_TO = env.str("MAIL_REPLY_TO", "")
+SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}")
+
+# Who finds the words of a notice; see isotrack.journal.voices
+NOTICE_VOICES = {
+    "report-reminder": "reports.mails.reminder_words",
+    "superior-reminder": "reports.mails.superior_words",
+    "report-digest": "reports.mails.digest_words",
+}
+
+# Celery: tasks carry ids, may run twice, and the database alone knows what is owed
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+_BROKER = VAR / "broker"
+if REDIS_URL:
+    # A task of a killed worker comes back after visibility_timeout; it must exceed the longest task.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "visibility_timeout": env.int("CELERY_VISIBILITY_TIMEOUT", 900),
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+    }
+else:
+    for _folder in ("queue", "control"):
+        (_BROKER / _folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_BROKER / "queue"),
+        "data_folder_out": str(_BROKER / "queue"),
+        "control_folder": str(_BROKER / "control"),
+        "polling_interval": 0.2,  # the default crawls: 36 of 200 tasks in 14 s
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_max": 0.5}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+# Seconds between two runs, most frequent first. Every task may run at any time and twice.
+CELERY_BEAT_SCHEDULE = {
+    "deliver what is owed": {"task": "isotrack.journal.tasks.deliver_notices", "schedule": 5 * 60.0},
+    "remind of reports": {"task": "reports.tasks.remind_of_reports", "schedule": 60 * 60.0},
+    "flag overdue reports": {"task": "reports.tasks.flag_overdue_reports", "schedule": 60 * 60.0},
+}
+
+# Safety
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = OPEN_TO_OTHERS
+LANGUAGE_COOKIE_HTTPONLY = True
+if OPEN_TO_OTHERS:
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if host != "*"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF, "data:"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
+}

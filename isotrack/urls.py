@@ -1,0 +1,45 @@
+"""Composition: every address of the installation, grouped by the thing it is about."""
+
+from allauth.account import views as account
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+
+from reports.views import agency, dashboard, demonstration, error
+
+urlpatterns = [
+    path("", dashboard.home, name="home"),
+    path("look/", dashboard.look, name="look"),
+    path("demo-clock/", demonstration.clock, name="demo-clock"),
+    path("agencies/<int:pk>/", agency.AgencyDetail.as_view(), name="agency-detail"),
+    path("agencies/", include("agencies.urls")),
+    path("", include("reports.urls")),
+    # Of allauth only what a closed installation needs: nobody signs up.
+    path("account/login/", login_not_required(account.login), name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/password/change/", account.password_change, name="account_change_password"),
+    path(
+        "account/password/reset/", login_not_required(account.password_reset), name="account_reset_password"
+    ),
+    path(
+        "account/password/reset/done/",
+        login_not_required(account.password_reset_done),
+        name="account_reset_password_done",
+    ),
+    path(
+        "account/password/reset/key/<str:uidb36>-<str:key>/",
+        login_not_required(account.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "account/password/reset/key/done/",
+        login_not_required(account.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+    path("account/closed/", login_not_required(error.signup_closed), name="account_signup"),
+    path("account/inactive/", login_not_required(error.inactive), name="account_inactive"),
+]
+
+handler400 = error.bad_request
+handler403 = error.forbidden
+handler404 = error.not_found
+handler500 = error.server_error

@@ -1,0 +1,1 @@
+"""What they promised: plans, declarations, money, training."""

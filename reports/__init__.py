@@ -1,0 +1,1 @@
+"""What they did: cycles, yearly reports, reminders, and every view across apps."""

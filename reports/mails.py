@@ -1,0 +1,145 @@
+"""What the mails about reports say, found at the moment they are sent.
+
+A mail's text is a template under templates/mail: the first line of the .txt is the subject. Days are counted
+when the mail leaves, so a mail that waited tells the true number.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Value
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from isotrack.journal.models import Notice
+from isotrack.journal.voices import NoLonger, Words
+from isotrack.kit.clock import day_of
+from isotrack.kit.words import say_time
+from reports.models import AnnualReport, ReportCycle
+from reports.rates import rates
+
+REMINDER, SUPERIOR, DIGEST = "report-reminder", "superior-reminder", "report-digest"
+
+
+def notice_columns(
+    *,
+    voice: str,
+    about: Any,
+    about_label: Any,
+    step: str,
+    recipient: Any,
+    recipient_label: Any,
+    province: int,
+    planned_for: datetime,
+) -> dict[str, Any]:
+    """Columns of a planned notice for `insert_select`; every field without a default of the database."""
+    return {
+        "voice": Value(voice),
+        "about": about,
+        "about_label": about_label,
+        "step": Value(step),
+        "recipient": recipient,
+        "recipient_label": recipient_label,
+        "province": Value(str(province)),
+        "planned_for": Value(planned_for),
+        "state": Value(Notice.State.PLANNED.value),
+        "reason": Value(""),
+        "tries": Value(0),
+        "message_id": Value(""),
+        "subject": Value(""),
+        "body_text": Value(""),
+        "body_html": Value(""),
+    }
+
+
+def reminder_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
+    """Remind an agency of its own report; nothing to say once it has come, is exempt or its cycle closed."""
+    keys = {notice.pk: int(notice.about.removeprefix("report:")) for notice in notices}
+    wanted = AnnualReport.objects.select_related("cycle", "agency", "superior")
+    reports = wanted.in_bulk(set(keys.values()))
+    return {pk: _remind(reports.get(key), as_of) for pk, key in keys.items()}
+
+
+def superior_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
+    """Tell a superior which of its agencies are missing or came late, so that it writes to them."""
+    words: dict[int, Words | NoLonger] = {}
+    for notice in notices:
+        _kind, cycle_pk, _superior, superior_pk = notice.about.split(":")
+        cycle = ReportCycle.objects.get(pk=cycle_pk)
+        behind = _behind(cycle, as_of, superior_id=int(superior_pk))
+        context = {"superior": Agency.objects.get(pk=superior_pk), "reports": behind}
+        words[notice.pk] = (
+            _render("superior_reminder", cycle, as_of, "reports:report-list", **context)
+            if any(report.first_submitted_at is None for report in behind)
+            else NoLonger(_("Không còn đơn vị trực thuộc nào chưa gửi"))
+        )
+    return words
+
+
+def digest_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
+    """Tell the department how a cycle stands, and who is missing or late."""
+    digests: dict[str, Words] = {}
+    for notice in notices:
+        if notice.about not in digests:
+            cycle = ReportCycle.objects.get(pk=notice.about.removeprefix("cycle:"))
+            context = {"rates": rates(cycle, as_of), "reports": _behind(cycle, as_of)}
+            digests[notice.about] = _render("report_digest", cycle, as_of, "reports:cycle-board", **context)
+    return {notice.pk: digests[notice.about] for notice in notices}
+
+
+def _remind(report: AnnualReport | None, as_of: datetime) -> Words | NoLonger:
+    if report is None:
+        return NoLonger(_("Báo cáo không còn trong kỳ"))
+    if report.first_submitted_at is not None and report.first_submitted_at <= as_of:
+        return NoLonger(_("Đã gửi báo cáo lúc %(time)s") % {"time": say_time(report.first_submitted_at)})
+    if report.exempted_at is not None:
+        return NoLonger(_("Được miễn báo cáo"))
+    if report.cycle.closed_at is not None:
+        return NoLonger(_("Kỳ báo cáo đã kết thúc"))
+    offset = report.deadline.offset(day_of(as_of))
+    context = {"report": report, "days_left": -offset, "days_late": offset}
+    return _render("report_reminder", report.cycle, as_of, "reports:report-fill", [report.pk], **context)
+
+
+def _behind(cycle: ReportCycle, as_of: datetime, **only: Any) -> Sequence[AnnualReport]:
+    """Missing and late reports, missing first, by superior and in protocol order."""
+    behind = cycle.reports.overdue(as_of) | cycle.reports.received_late(as_of)
+    ordered = behind.filter(**only).select_related("agency", "superior", "cycle")
+    return sorted(
+        ordered,
+        key=lambda report: (
+            report.superior.sort_order if report.superior else 0,
+            report.superior.name_sort if report.superior else "",
+            report.first_submitted_at is not None,
+            report.agency.sort_order,
+            report.agency.name_sort,
+        ),
+    )
+
+
+def _render(
+    name: str,
+    cycle: ReportCycle,
+    as_of: datetime,
+    url: str,
+    args: Iterable[Any] | None = None,
+    **context: Any,
+) -> Words:
+    """Render templates/mail/<name>.txt and .html in Vietnamese; the text's first line is the subject."""
+    where = reverse(url, args=list(args) if args is not None else [cycle.year] if "cycle" in url else [])
+    context |= {
+        "cycle": cycle,
+        "today": day_of(as_of),
+        "as_of": as_of,
+        "link": settings.SITE_URL + where,
+        "department": _("Sở Khoa học và Công nghệ"),
+    }
+    with translation.override("vi"):
+        subject, _line, text = render_to_string(f"mail/{name}.txt", context).strip().partition("\n")
+        html = render_to_string(f"mail/{name}.html", context | {"subject": subject})
+    return Words(subject.strip(), text.strip() + "\n", html)

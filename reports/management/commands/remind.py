@@ -1,0 +1,27 @@
+"""Plan and send the reminders that are owed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from isotrack.kit import clock
+from isotrack.kit.commands import HouseCommand
+from reports.actions.reminder import remind
+
+
+class Command(HouseCommand):
+    """Idempotent: a second run plans 0."""
+
+    help = "Plan and send the reminders owed at an instant."
+    takes_as_of = True
+    takes_dry_run = True
+
+    def answer(self, **options: Any) -> Mapping[str, Any]:
+        """Remind and count."""
+        done = remind(as_of=options["as_of"], dry_run=options["dry_run"])
+        return {
+            "as_of": options["as_of"].astimezone(clock.ZONE).isoformat(),
+            "planned": done.planned,
+            "delivered": done.delivered,
+            "failed": done.failed,
+            "skipped": {"already": done.already, "no_contact": done.no_contact, "stale": done.stale},
+        }

@@ -1,0 +1,412 @@
+"""The annual report: one obligation of one agency in one cycle, and how punctual it was.
+
+What counts later is kept on the row when the cycle opens (name, group, superior, mandate, cut-off): the
+superior in force then is the one that counts, and rates need no join.
+"""
+
+import hashlib
+import hmac
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency, Document, Role
+from agencies.models.agency import Group, Mandate
+from isotrack.kit.clock import day_of
+from isotrack.kit.deadlines import Deadline
+from reports.models.cycle import ReportCycle
+
+if TYPE_CHECKING:
+    from agencies.models import User
+
+
+class Punctuality(models.TextChoices):
+    """Judged by the first valid submission against the effective cut-off."""
+
+    ON_TIME = "on_time", _("Đúng hạn")
+    LATE = "late", _("Trễ hạn")
+    MISSING = "missing", _("Chưa gửi")
+    NOT_DUE = "not_due", _("Chưa đến hạn")
+    EXEMPT = "exempt", _("Được miễn")
+
+
+class ReportQuerySet(models.QuerySet["AnnualReport"]):
+    """Sentences about reports."""
+
+    def visible_to(self, user: "User") -> Self:
+        """The province's for department, finance and leader; an officer's own and those of agencies below."""
+        own = user.agency
+        if own is None or user.role == Role.ADMINISTRATOR:
+            return self.none()
+        if user.sees_province:
+            return self.filter(cycle__province_id=own.province_id)
+        return self.filter(agency__path__startswith=own.path)
+
+    def editable_by(self, user: "User") -> Self:
+        """Those whose agency this officer stands for."""
+        if user.role != Role.OFFICER or user.agency is None:
+            return self.none()
+        return self.filter(agency=user.agency)
+
+    def reviewable_by(self, user: "User") -> Self:
+        """Those the department decides on."""
+        return self.visible_to(user) if user.is_reviewer else self.none()
+
+    def received(self, as_of: datetime) -> Self:
+        """Validly sent at `as_of` or before."""
+        return self.filter(first_submitted_at__lte=as_of)
+
+    def open(self, as_of: datetime) -> Self:
+        """Still owed at `as_of`: neither received nor exempt."""
+        sent = Q(first_submitted_at__isnull=False, first_submitted_at__lte=as_of)
+        return self.exclude(sent).filter(exempted_at__isnull=True)
+
+    def overdue(self, as_of: datetime) -> Self:
+        """Still owed although their effective cut-off has passed."""
+        return self.open(as_of).filter(cutoff__lte=as_of)
+
+    def received_late(self, as_of: datetime) -> Self:
+        """Received, but not before their effective cut-off."""
+        return self.received(as_of).filter(first_submitted_at__gte=F("cutoff"), exempted_at__isnull=True)
+
+    def awaiting_review(self) -> Self:
+        """Sent and neither accepted nor returned."""
+        return self.filter(state=AnnualReport.State.SUBMITTED)
+
+    def being_punctual(self, kind: str, as_of: datetime) -> Self:
+        """Those of one punctuality as of an instant."""
+        return self.filter(punctuality_is(as_of)[Punctuality(kind)])
+
+    def with_punctuality(self, as_of: datetime) -> Self:
+        """Annotate `punctuality` as of an instant."""
+        whens = [When(condition, then=Value(kind.value)) for kind, condition in punctuality_is(as_of).items()]
+        return self.annotate(punctuality=Case(*whens, output_field=models.CharField()))
+
+
+def punctuality_is(as_of: datetime) -> dict[Punctuality, Q]:
+    """The five kinds as conditions over report rows; each row meets exactly one."""
+    received = Q(first_submitted_at__isnull=False, first_submitted_at__lte=as_of)
+    owed = Q(first_submitted_at__isnull=True) | Q(first_submitted_at__gt=as_of)
+    counted = Q(exempted_at__isnull=True)
+    return {
+        Punctuality.EXEMPT: Q(exempted_at__isnull=False),
+        Punctuality.ON_TIME: counted & received & Q(first_submitted_at__lt=F("cutoff")),
+        Punctuality.LATE: counted & received & Q(first_submitted_at__gte=F("cutoff")),
+        Punctuality.MISSING: counted & owed & Q(cutoff__lte=as_of),
+        Punctuality.NOT_DUE: counted & owed & Q(cutoff__gt=as_of),
+    }
+
+
+class AnnualReport(models.Model):
+    """What one agency owes in one cycle, from the day the cycle opens."""
+
+    class State(models.TextChoices):
+        """The way through the department; punctuality is another matter."""
+
+        NOT_STARTED = "not_started", _("Chưa bắt đầu")
+        DRAFT = "draft", _("Bản nháp")
+        SUBMITTED = "submitted", _("Đã gửi")
+        RETURNED = "returned", _("Đã trả lại")
+        ACCEPTED = "accepted", _("Đã chấp nhận")
+
+    FROM = {
+        State.DRAFT: [State.NOT_STARTED],
+        State.SUBMITTED: [State.NOT_STARTED, State.DRAFT, State.RETURNED],
+        State.RETURNED: [State.SUBMITTED],
+        State.ACCEPTED: [State.SUBMITTED],
+    }
+    EDITABLE = (State.NOT_STARTED, State.DRAFT, State.RETURNED)
+
+    cycle = models.ForeignKey(
+        ReportCycle, models.CASCADE, related_name="reports", verbose_name=_("kỳ"), help_text=_("Kỳ báo cáo.")
+    )
+    agency = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        related_name="reports",
+        verbose_name=_("cơ quan"),
+        help_text=_("Cơ quan báo cáo."),
+    )
+    # As they stood when the cycle opened.
+    agency_name = models.CharField(_("tên khi đó"), max_length=200, help_text=_("Tên cơ quan khi mở kỳ."))
+    group = models.CharField(_("nhóm"), max_length=20, choices=Group, help_text=_("Nhóm khi mở kỳ."))
+    mandate = models.CharField(_("áp dụng ISO"), max_length=12, choices=Mandate, help_text=_("Khi mở kỳ."))
+    superior = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("cơ quan cấp trên"),
+        help_text=_("Cơ quan cấp trên khi mở kỳ, có trách nhiệm nhắc nhở."),
+    )
+    cutoff = models.DateTimeField(_("hết hạn"), help_text=_("Thời điểm hết hạn thực tế, kể cả gia hạn."))
+    extended_to = models.DateField(
+        _("gia hạn đến hết ngày"), null=True, blank=True, help_text=_("Ngày cuối cùng được tính là đúng hạn.")
+    )
+    extended_at = models.DateTimeField(
+        _("gia hạn lúc"),
+        null=True,
+        blank=True,
+        help_text=_("Lúc ghi gia hạn; các mốc nhắc trước đó không gửi nữa."),
+    )
+    extension_document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("văn bản gia hạn"),
+        help_text=_("Văn bản cho gia hạn."),
+    )
+    exempted_at = models.DateTimeField(
+        _("được miễn lúc"), null=True, blank=True, help_text=_("Lúc ghi miễn.")
+    )
+    exemption_document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("văn bản miễn"),
+        help_text=_("Văn bản cho miễn báo cáo."),
+    )
+    state = models.CharField(
+        _("trạng thái"), max_length=12, choices=State, default=State.NOT_STARTED, help_text=_("Bước xử lý.")
+    )
+    answers = models.JSONField(_("câu trả lời"), default=dict, blank=True, help_text=_("Khóa câu → giá trị."))
+    saves = models.JSONField(
+        _("lần lưu"),
+        default=dict,
+        blank=True,
+        help_text=_("Khóa câu → [lúc lưu, người lưu], để báo khi hai người sửa."),
+    )
+    notes = models.JSONField(
+        _("giải trình"), default=dict, blank=True, help_text=_("Quy tắc → câu giải trình.")
+    )
+    is_nil = models.BooleanField(
+        _("không phát sinh"), default=False, help_text=_("Báo không phát sinh thay cho trả lời các câu.")
+    )
+    nil_reason = models.TextField(
+        _("lý do không phát sinh"), blank=True, help_text=_("Vì sao không có gì để báo.")
+    )
+    saved_at = models.DateTimeField(
+        _("lưu lúc"), null=True, blank=True, help_text=_("Lần lưu nháp mới nhất.")
+    )
+    first_submitted_at = models.DateTimeField(
+        _("gửi lần đầu"),
+        null=True,
+        blank=True,
+        help_text=_("Lần gửi hợp lệ đầu tiên; tính hạn theo lần này."),
+    )
+    submitted_at = models.DateTimeField(
+        _("gửi mới nhất"), null=True, blank=True, help_text=_("Lần gửi mới nhất.")
+    )
+    accepted_at = models.DateTimeField(
+        _("chấp nhận lúc"), null=True, blank=True, help_text=_("Lúc Sở chấp nhận.")
+    )
+    returned_at = models.DateTimeField(
+        _("trả lại lúc"), null=True, blank=True, help_text=_("Lúc Sở trả lại.")
+    )
+    return_comment = models.TextField(_("góp ý"), blank=True, help_text=_("Nêu rõ cần sửa, bổ sung gì."))
+    correct_by = models.DateField(
+        _("sửa trước hết ngày"),
+        null=True,
+        blank=True,
+        help_text=_("Ngày đề nghị gửi lại; không làm thành trễ hạn."),
+    )
+    flagged_missing_at = models.DateTimeField(
+        _("ghi chưa gửi lúc"), null=True, blank=True, help_text=_("Lúc hệ thống ghi chưa gửi khi quá hạn.")
+    )
+    flagged_late_at = models.DateTimeField(
+        _("ghi trễ lúc"), null=True, blank=True, help_text=_("Lúc hệ thống ghi trễ hạn.")
+    )
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("báo cáo năm")
+        verbose_name_plural = _("báo cáo năm")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle", "agency"],
+                name="report_once_a_cycle",
+                violation_error_message=_("Cơ quan đã có báo cáo trong kỳ này."),
+            ),
+            models.CheckConstraint(
+                name="report_sent_has_time",
+                condition=~Q(state__in=["submitted", "returned", "accepted"])
+                | Q(submitted_at__isnull=False, first_submitted_at__isnull=False),
+                violation_error_message=_("Báo cáo đã gửi phải có thời điểm gửi."),
+            ),
+            models.CheckConstraint(
+                name="report_accepted_has_time",
+                condition=~Q(state="accepted") | Q(accepted_at__isnull=False),
+                violation_error_message=_("Báo cáo được chấp nhận phải có thời điểm chấp nhận."),
+            ),
+            models.CheckConstraint(
+                name="report_returned_says_why",
+                condition=~Q(state="returned") | (Q(returned_at__isnull=False) & ~Q(return_comment="")),
+                violation_error_message=_("Trả lại báo cáo phải kèm góp ý."),
+            ),
+            models.CheckConstraint(
+                name="report_nil_says_why",
+                condition=Q(is_nil=False) | ~Q(nil_reason=""),
+                violation_error_message=_("Báo không phát sinh phải nêu lý do."),
+            ),
+            models.CheckConstraint(
+                name="report_extended_by_document",
+                condition=Q(extended_to__isnull=True, extended_at__isnull=True)
+                | Q(extended_to__isnull=False, extended_at__isnull=False, extension_document__isnull=False),
+                violation_error_message=_("Gia hạn phải có văn bản."),
+            ),
+            models.CheckConstraint(
+                name="report_exempted_by_document",
+                condition=Q(exempted_at__isnull=True) | Q(exemption_document__isnull=False),
+                violation_error_message=_("Miễn báo cáo phải có văn bản."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["cycle", "superior"], name="report_by_superior"),
+            models.Index(fields=["cycle", "state"], name="report_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return _("Báo cáo năm %(year)s – %(agency)s") % {
+            "year": self.cycle.year,
+            "agency": self.name_in_lists,
+        }
+
+    @property
+    def name_in_lists(self) -> str:
+        """The agency's name at the time, as lists show it."""
+        return self.agency_name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
+
+    @property
+    def deadline(self) -> Deadline:
+        """The effective deadline, extension included."""
+        return Deadline.ending_at(self.cutoff)
+
+    @property
+    def in_words(self) -> str:
+        """The effective deadline in words; the cycle's own wording where it is not extended."""
+        return self.deadline.in_words() if self.extended_to else self.cycle.in_words
+
+    def punctuality_at(self, as_of: datetime) -> Punctuality:
+        """How punctual this report is, seen from `as_of` (the same rule as the queryset's)."""
+        if self.exempted_at is not None:
+            return Punctuality.EXEMPT
+        if self.first_submitted_at is not None and self.first_submitted_at <= as_of:
+            return Punctuality.ON_TIME if self.first_submitted_at < self.cutoff else Punctuality.LATE
+        return Punctuality.MISSING if self.cutoff <= as_of else Punctuality.NOT_DUE
+
+    def days_late(self, today: date) -> int:
+        """Calendar days after the last day: of the first submission, or of `today` while there is none."""
+        sent = self.first_submitted_at
+        day = today if sent is None else day_of(sent)
+        return max(0, self.deadline.offset(day))
+
+    def is_editable(self, as_of: datetime) -> bool:
+        """Whether its officer can still write in it (the form stays open after the deadline)."""
+        return (
+            self.state in self.EDITABLE
+            and self.cycle.opens_at <= as_of
+            and not self.cycle.is_locked(as_of)
+            and self.exempted_at is None
+        )
+
+
+class Submission(models.Model):
+    """One sending: what was sent, by whom, when; never changed afterwards."""
+
+    report = models.ForeignKey(
+        AnnualReport,
+        models.CASCADE,
+        related_name="submissions",
+        verbose_name=_("báo cáo"),
+        help_text=_("Của báo cáo."),
+    )
+    number = models.PositiveSmallIntegerField(_("lần"), help_text=_("1 là lần gửi đầu."))
+    code = models.CharField(_("mã biên nhận"), max_length=60, help_text=_("Ví dụ BC-2020-30340-1."))
+    sent_at = models.DateTimeField(_("gửi lúc"), help_text=_("Thời điểm hệ thống nhận."))
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("người gửi"),
+        help_text=_("Tài khoản đã gửi."),
+    )
+    answers = models.JSONField(_("câu trả lời"), help_text=_("Bản chụp lúc gửi."))
+    notes = models.JSONField(_("giải trình"), default=dict, blank=True, help_text=_("Bản chụp lúc gửi."))
+    is_nil = models.BooleanField(_("không phát sinh"), default=False, help_text=_("Báo không phát sinh."))
+
+    class Meta:
+        ordering = ["report", "number"]
+        verbose_name = _("lần gửi")
+        verbose_name_plural = _("các lần gửi")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "number"],
+                name="submission_number_once",
+                violation_error_message=_("Lần gửi này đã có."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def check_code(self) -> str:
+        """Sixteen hexadecimal digits that only this installation can make for this code and instant."""
+        said = f"{self.code} {self.sent_at.isoformat()}".encode()
+        digest = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest().upper()[:16]
+        return " ".join(digest[start : start + 4] for start in range(0, 16, 4))
+
+
+class Attachment(models.Model):
+    """A file that answers a question; a newer one replaces it, nothing is overwritten."""
+
+    report = models.ForeignKey(
+        AnnualReport,
+        models.CASCADE,
+        related_name="attachments",
+        verbose_name=_("báo cáo"),
+        help_text=_("Của báo cáo."),
+    )
+    question = models.CharField(_("câu"), max_length=60, help_text=_("Khóa của câu hỏi."))
+    file = models.FileField(_("tệp"), upload_to="reports/%Y/%m/", help_text=_("Lưu ngoài thư mục web."))
+    name = models.CharField(_("tên tệp"), max_length=200, help_text=_("Tên lúc tải lên, đã làm sạch."))
+    size = models.PositiveIntegerField(_("cỡ"), help_text=_("Byte."))
+    sha256 = models.CharField(_("SHA-256"), max_length=64, help_text=_("Dấu vân tay của nội dung."))
+    uploaded_at = models.DateTimeField(_("tải lên lúc"), help_text=_("Lúc tải lên."))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("người tải lên"),
+        help_text=_("Tài khoản đã tải lên."),
+    )
+    replaced_at = models.DateTimeField(
+        _("được thay lúc"), null=True, blank=True, help_text=_("Để trống khi là bản hiện hành.")
+    )
+
+    class Meta:
+        ordering = ["report", "question", "-uploaded_at"]
+        verbose_name = _("tệp kèm theo")
+        verbose_name_plural = _("tệp kèm theo")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "question"],
+                condition=Q(replaced_at__isnull=True),
+                name="attachment_one_current",
+                violation_error_message=_("Câu này đã có tệp hiện hành."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,147 @@
+"""What every page shows around its content: navigation by role, the clock, the look a person chose."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from agencies.models import Role, User
+from isotrack.kit import clock
+from reports.models import AnnualReport
+
+TEXT_SIZES = ("s", "m", "l")
+TEXT_COOKIE = "isotrack_text"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the main navigation."""
+
+    label: str
+    url: str
+    current: bool
+    count: int | None = None
+
+
+class Page:
+    """Lazily found, so that a page that shows no navigation costs no query."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.path = request.get_full_path()
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant this page goes by."""
+        return clock.now()
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether the yellow clock is shown."""
+        return clock.is_demonstration()
+
+    @property
+    def language(self) -> str:
+        """vi or en."""
+        return get_language() or "vi"
+
+    @property
+    def text_size(self) -> str:
+        """s, m or l, kept in a cookie."""
+        chosen = self.request.COOKIES.get(TEXT_COOKIE, "m")
+        return chosen if chosen in TEXT_SIZES else "m"
+
+    @property
+    def user(self) -> User | None:
+        """Who is signed in."""
+        user = getattr(self.request, "user", None)
+        return user if isinstance(user, User) else None
+
+    @property
+    def department(self) -> str:
+        """Whose installation this is."""
+        return _("Sở Khoa học và Công nghệ tỉnh An Giang")
+
+    @property
+    def department_short(self) -> str:
+        """The same on a phone."""
+        return _("Sở KH&CN An Giang")
+
+    @property
+    def province_short(self) -> str:
+        """The letters in the crest's place."""
+        return "AG"
+
+    @cached_property
+    def nav(self) -> list[Link]:
+        """The main navigation of this person's role, with counts of what waits for them."""
+        user = self.user
+        return [] if user is None else [self._link(*entry) for entry in _NAVIGATION[Role(user.role)](user)]
+
+    def _link(self, label: str, name: str, count: int | None = None) -> Link:
+        url = reverse(name)
+        here = self.request.path == url if url == "/" else self.request.path.startswith(url)
+        return Link(label, url, here, count or None)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `page` for base.html."""
+    return {"page": Page(request)}
+
+
+Entries = list[tuple[Any, ...]]
+
+
+def _staff(user: User) -> Entries:
+    waiting = AnnualReport.objects.reviewable_by(user).awaiting_review().count()
+    return [
+        (_("Trang chủ"), "home"),
+        (_("Cơ quan"), "agencies:agency-list"),
+        (_("Báo cáo"), "reports:cycle-list", waiting),
+        (_("Thông báo"), "reports:notice-list"),
+        (_("Văn bản"), "agencies:document-list"),
+        (_("Nhật ký"), "reports:entry-list"),
+    ]
+
+
+def _reader(user: User) -> Entries:
+    return [
+        (_("Trang chủ"), "home"),
+        (_("Cơ quan"), "agencies:agency-list"),
+        (_("Báo cáo"), "reports:cycle-list"),
+        (_("Văn bản"), "agencies:document-list"),
+    ]
+
+
+def _officer(user: User) -> Entries:
+    own = AnnualReport.objects.editable_by(user)
+    waiting = own.filter(state__in=AnnualReport.EDITABLE, cycle__closed_at__isnull=True).count()
+    return [
+        (_("Trang chủ"), "home"),
+        (_("Báo cáo năm"), "reports:report-list", waiting),
+        (_("Cơ quan"), "agencies:agency-list"),
+        (_("Văn bản"), "agencies:document-list"),
+    ]
+
+
+def _administrator(user: User) -> Entries:
+    return [
+        (_("Trang chủ"), "home"),
+        (_("Tài khoản"), "agencies:account-list"),
+        (_("Cơ quan"), "agencies:agency-list"),
+        (_("Nhật ký"), "reports:entry-list"),
+    ]
+
+
+_NAVIGATION = {
+    Role.STAFF: _staff,
+    Role.FINANCE: _reader,
+    Role.LEADER: _reader,
+    Role.OFFICER: _officer,
+    Role.ADMINISTRATOR: _administrator,
+}

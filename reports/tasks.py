@@ -1,0 +1,29 @@
+"""The reports' tasks: each may run at any time and twice, and only calls its action."""
+
+from celery import shared_task
+
+from isotrack.journal.tasks import deliver_notices
+from isotrack.kit import clock
+from reports.actions.demonstration import play
+from reports.actions.overdue import flag_overdue
+from reports.actions.reminder import plan_reminders
+
+
+@shared_task
+def remind_of_reports() -> None:
+    """Plan what is owed and let the journal send it."""
+    plan_reminders(as_of=clock.now())
+    deliver_notices.delay()
+
+
+@shared_task
+def flag_overdue_reports() -> None:
+    """Flag what has become missing or late, and let the journal send the digest."""
+    flag_overdue(as_of=clock.now())
+    deliver_notices.delay()
+
+
+@shared_task
+def play_days(since: str, until: str) -> None:
+    """In a demonstration: what would have happened between two ISO instants, in order."""
+    play(since=clock.read_instant(since), until=clock.read_instant(until))

@@ -1,0 +1,29 @@
+/* Small conveniences. Every page works without this file. */
+"use strict";
+
+/* The list of errors is what a person should hear first. */
+document.querySelector(".summary")?.focus();
+
+/* The phone menu closes with Escape and gives the focus back. */
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector(".menu[open]");
+  if (event.key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+/* A second press on a button while the first is under way sends nothing. */
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  if (event.target.dataset.sending) event.preventDefault();
+  event.target.dataset.sending = "yes";
+});
+
+/* Back in the browser's history the form may be sent again. */
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-sending]")) delete form.dataset.sending;
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
