@@ -197,7 +197,7 @@ vars().update(
     env.email_url_config(EMAIL_URL)
     if EMAIL_URL
     else {
-        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_BACKEND": "isotrack.kit.outbox.Outbox",
         "EMAIL_FILE_PATH": str(VAR / "outbox"),
     }
 )

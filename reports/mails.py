@@ -60,7 +60,7 @@ def notice_columns(
 def reminder_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
     """Remind an agency of its own report; nothing to say once it has come, is exempt or its cycle closed."""
     keys = {notice.pk: int(notice.about.removeprefix("report:")) for notice in notices}
-    wanted = AnnualReport.objects.select_related("cycle", "agency", "superior")
+    wanted = AnnualReport.objects.select_related("cycle__province").prefetch_related("cycle__documents")
     reports = wanted.in_bulk(set(keys.values()))
     return {pk: _remind(reports.get(key), as_of) for pk, key in keys.items()}
 
@@ -72,7 +72,8 @@ def superior_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Word
         _kind, cycle_pk, _superior, superior_pk = notice.about.split(":")
         cycle = ReportCycle.objects.get(pk=cycle_pk)
         behind = _behind(cycle, as_of, superior_id=int(superior_pk))
-        context = {"superior": Agency.objects.get(pk=superior_pk), "reports": behind}
+        superior = Agency.objects.get(pk=superior_pk)
+        context = {"superior": superior, "superior_name": superior.name, **_two_lists(behind)}
         words[notice.pk] = (
             _render("superior_reminder", cycle, as_of, "reports:report-list", **context)
             if any(report.first_submitted_at is None for report in behind)
@@ -87,7 +88,7 @@ def digest_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words 
     for notice in notices:
         if notice.about not in digests:
             cycle = ReportCycle.objects.get(pk=notice.about.removeprefix("cycle:"))
-            context = {"rates": rates(cycle, as_of), "reports": _behind(cycle, as_of)}
+            context = {"rates": rates(cycle, as_of), **_two_lists(_behind(cycle, as_of))}
             digests[notice.about] = _render("report_digest", cycle, as_of, "reports:cycle-board", **context)
     return {notice.pk: digests[notice.about] for notice in notices}
 
@@ -122,6 +123,12 @@ def _behind(cycle: ReportCycle, as_of: datetime, **only: Any) -> Sequence[Annual
     )
 
 
+def _department(province: Agency) -> str:
+    """ "Sở Khoa học và Công nghệ tỉnh An Giang": whose installation the mail comes from."""
+    place = province.in_lists.removeprefix("UBND").strip()
+    return _("Sở Khoa học và Công nghệ %(province)s") % {"province": place}
+
+
 def _render(
     name: str,
     cycle: ReportCycle,
@@ -137,7 +144,8 @@ def _render(
         "today": day_of(as_of),
         "as_of": as_of,
         "link": settings.SITE_URL + where,
-        "department": _("Sở Khoa học và Công nghệ"),
+        "department": _department(cycle.province),
+        "reply_to": settings.REPLY_TO,
     }
     with translation.override("vi"):
         subject, _line, text = render_to_string(f"mail/{name}.txt", context).strip().partition("\n")

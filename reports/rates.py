@@ -1,6 +1,7 @@
 """Reporting rates of a cycle as of an instant (after DHIS2): counts, and percentages as printed."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db.models import Count, Q, Value
@@ -51,9 +52,20 @@ def rates_of(reports: ReportQuerySet, as_of: datetime) -> Rates:
 
 def rates_by(cycle: ReportCycle, column: str, as_of: datetime) -> dict[object, Rates]:
     """Count per value of a report column ("group" or "superior_id"), in one statement."""
-    rows = cycle.reports.order_by().values_list(column).annotate(**_counts(as_of))
+    return rates_of_by(cycle.reports.all(), column, as_of)
+
+
+def rates_of_by(reports: ReportQuerySet, column: str, as_of: datetime) -> dict[object, Rates]:
+    """Count the reports of any queryset per value of a report column, in one statement."""
+    rows = reports.order_by().values_list(column).annotate(**_counts(as_of))
     names = list(_counts(as_of))
     return {row[0]: Rates(**dict(zip(names, row[1:], strict=True))) for row in rows}
+
+
+def total(parts: Iterable[Rates]) -> Rates:
+    """Add up the rates of parts, for example of all superiors, without asking the database again."""
+    counted = list(parts)
+    return Rates(**{part.name: sum(getattr(one, part.name) for one in counted) for part in fields(Rates)})
 
 
 def _counts(as_of: datetime) -> dict[str, Count]:

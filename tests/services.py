@@ -226,6 +226,7 @@ def main() -> None:
         sys.exit(f"usage: {sys.argv[0]} -- COMMAND...")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell inherits none
     prctl = ctypes.CDLL(None).prctl
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     prctl(PR_SET_CHILD_SUBREAPER, 1)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from isotrack.kit.text import fold, sort_key
@@ -80,6 +80,16 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
             return self.filter(province_id=own.province_id)
         return self.filter(path__startswith=own.path)
 
+    def editable_by(self, user: "User") -> Self:
+        """Those whose name, place and duties this person may change: the department keeps the registry."""
+        return self.visible_to(user) if user.is_reviewer else self.none()
+
+    def contactable_by(self, user: "User") -> Self:
+        """Those whose mailbox this person may set: the department everybody's, an officer their own."""
+        if not user.sees_province and user.agency is not None:
+            return self.filter(pk=user.agency.pk)
+        return self.editable_by(user)
+
     def valid_on(self, day: date) -> Self:
         """Those that exist on `day`."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
@@ -91,6 +101,30 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def under(self, superior: "Agency") -> Self:
         """The whole tree below `superior`, without itself."""
         return self.filter(path__startswith=superior.path).exclude(pk=superior.pk)
+
+    def not_under(self, agency: "Agency") -> Self:
+        """Those that may stand above `agency`: neither itself nor anything below it."""
+        return self.exclude(path__startswith=agency.path)
+
+    def with_subordinates(self, day: date) -> Self:
+        """Those that are somebody's superior on `day`."""
+        below = Agency.objects.valid_on(day).filter(superior_id=OuterRef("pk"))
+        return self.filter(Exists(below))
+
+    def with_contact(self) -> Self:
+        """Those that can be reminded."""
+        return self.exclude(contact_email="")
+
+    def without_contact(self) -> Self:
+        """Those that nobody can write to."""
+        return self.filter(contact_email="")
+
+    def with_name_repeated(self, day: date) -> Self:
+        """Annotate `name_repeats`: whether another agency of the province bears the same name on `day`."""
+        namesakes = Agency.objects.valid_on(day).filter(
+            province_id=OuterRef("province_id"), name_sort=OuterRef("name_sort")
+        )
+        return self.annotate(name_repeats=Exists(namesakes.exclude(pk=OuterRef("pk"))))
 
     def matching(self, words: str) -> Self:
         """Those whose name, short name or code contain every word typed, whatever its marks and case."""

@@ -23,6 +23,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             return self.none()
         return self.filter(Q(province__isnull=True) | Q(province_id=user.agency.province_id))
 
+    def with_file(self) -> Self:
+        """Those whose file we have."""
+        return self.exclude(file="")
+
     def matching(self, words: str) -> Self:
         """Those whose number, issuer or abstract contain every word typed, whatever its marks and case."""
         for word in fold(words).split():

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models.agency import Agency
 from isotrack.kit import clock
+from isotrack.kit.text import fold
 
 
 class Role(models.TextChoices):
@@ -31,9 +32,41 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def visible_to(self, user: "User") -> Self:
         """Accounts an administrator or the department may see: those with a post in their province."""
-        if user.agency is None or user.role not in (Role.ADMINISTRATOR, Role.STAFF):
+        if user.agency is None or not user.reads_accounts:
             return self.none()
         return self.filter(posts__agency__province_id=user.agency.province_id).distinct()
+
+    def editable_by(self, user: "User") -> Self:
+        """Accounts this person may open, change and give posts: an administrator's province."""
+        return self.visible_to(user) if user.keeps_accounts else self.none()
+
+    def matching(self, words: str) -> Self:
+        """Those whose name, user name or e-mail contain every word typed, whatever its marks and case.
+
+        Names are folded here and not in the database: a province has some hundred accounts.
+        """
+        typed = fold(words).split()
+        rows = self.order_by().values_list("pk", "full_name", "username", "email")
+        found = [pk for pk, *texts in rows if all(word in fold(" ".join(texts)) for word in typed)]
+        return self.filter(pk__in=found) if typed else self
+
+    def with_post_on(self, day: date) -> Self:
+        """Load into `held` the posts held on `day`, the responsible one first."""
+        posts = Post.objects.on(day).select_related("agency").order_by("-is_responsible", "-starts_on")
+        return self.prefetch_related(models.Prefetch("posts", posts, to_attr="held"))
+
+    def without_post_on(self, day: date) -> Self:
+        """Those who hold no post on `day`: they see nothing until they get one."""
+        held = Post.objects.on(day).filter(user_id=models.OuterRef("pk"))
+        return self.exclude(models.Exists(held))
+
+    def in_use(self) -> Self:
+        """Accounts that are not locked."""
+        return self.filter(is_active=True)
+
+    def locked(self) -> Self:
+        """Accounts that cannot sign in."""
+        return self.filter(is_active=False)
 
     def holding_post_on(self, day: date) -> Self:
         """Those who hold a post somewhere on `day`."""
@@ -51,6 +84,10 @@ class UserManager(BaseUserManager["User"]):
     def visible_to(self, user: "User") -> UserQuerySet:
         """See UserQuerySet."""
         return self.get_queryset().visible_to(user)
+
+    def editable_by(self, user: "User") -> UserQuerySet:
+        """See UserQuerySet."""
+        return self.get_queryset().editable_by(user)
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """Save and return a new account."""
@@ -111,6 +148,16 @@ class User(AbstractBaseUser):
         return self.role in (Role.STAFF, Role.FINANCE, Role.LEADER, Role.ADMINISTRATOR)
 
     @property
+    def keeps_accounts(self) -> bool:
+        """Whether the person opens accounts and gives posts."""
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def reads_accounts(self) -> bool:
+        """Whether the person may look at accounts and at the journal."""
+        return self.role in (Role.STAFF, Role.ADMINISTRATOR)
+
+    @property
     def is_reviewer(self) -> bool:
         """Whether the person works for the department that keeps the registry and reviews reports."""
         return self.role == Role.STAFF
@@ -122,6 +169,18 @@ class PostQuerySet(models.QuerySet["Post"]):
     def on(self, day: date) -> Self:
         """Those held on `day`."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def before(self, day: date) -> Self:
+        """Those that had ended by `day`."""
+        return self.filter(ends_on__lt=day)
+
+    def after(self, day: date) -> Self:
+        """Those that begin only after `day`."""
+        return self.filter(starts_on__gt=day)
+
+    def without_end(self) -> Self:
+        """Those that last until somebody ends them."""
+        return self.filter(ends_on__isnull=True)
 
 
 class Post(models.Model):

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 
@@ -75,6 +76,25 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def about_thing(self, about: str) -> Self:
         """Those about one thing, for example "report:17"."""
         return self.filter(about=about)
+
+    def of_voice(self, voice: str) -> Self:
+        """Those one voice finds the words for."""
+        return self.filter(voice=voice)
+
+    def in_state(self, state: str) -> Self:
+        """Those with one result."""
+        return self.filter(state=state)
+
+    def in_ledger_order(self) -> Self:
+        """What is still to come first, then by the `moment` it was sent or owed; without the long texts."""
+        to_come = Case(When(state=Notice.State.PLANNED, then=Value(0)), default=Value(1))
+        dated = self.annotate(moment=Coalesce("sent_at", "planned_for"))
+        return dated.order_by(to_come, "-moment", "-pk").defer("body_text", "body_html")
+
+    def counts_by_state(self) -> dict[str, int]:
+        """How many have each result, in one statement."""
+        counted = dict(self.order_by().values_list("state").annotate(Count(Value(1))))
+        return {state: counted.get(state, 0) for state in Notice.State.values}
 
 
 class Notice(models.Model):

@@ -8,6 +8,7 @@ and SQLite.
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.models import Field, Model, QuerySet
 from django.db.models.functions import Cast
@@ -27,7 +28,10 @@ def insert_select(model: type[Model], rows: "QuerySet[Any, Any]", columns: Mappi
         for (name, expression), field in zip(columns.items(), fields, strict=True)
     }
     selected = rows.order_by().annotate(**aliases).values_list(*aliases)
-    select, params = selected.query.get_compiler(using).as_sql()
+    try:
+        select, params = selected.query.get_compiler(using).as_sql()
+    except EmptyResultSet:
+        return 0
     quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     # SQLite needs a WHERE before ON CONFLICT after a SELECT, or it reads ON as part of a join.

@@ -19,10 +19,9 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
-from django.db import router
-from django.db.models import BaseConstraint
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,8 +32,10 @@ from isotrack.kit.words import Misread, read_date, show_date, show_number, show_
 
 if TYPE_CHECKING:
     _Form = forms.BaseForm
+    AnyFile = File[Any]
 else:
     _Form = object
+    AnyFile = File
 
 WHY_LIMITED = gettext_lazy("vì tệp lớn làm chậm đường truyền và bản sao lưu")
 LONGEST_STEM = 60  # letters of a file's name; with folder and suffix it stays under 100 and under 255 bytes
@@ -48,7 +49,7 @@ class HouseFormMixin(_Form):
     constraint of the model to the field beside which its sentence is shown; others stand in the list on top.
     """
 
-    layout: ClassVar[Sequence[Any]] = ()
+    layout: Sequence[Any] = ()
     submit_label: Any = gettext_lazy("Lưu")
     cancel_url: str = ""
     cancel_label: Any = gettext_lazy("Quay lại")
@@ -62,8 +63,7 @@ class HouseFormMixin(_Form):
         helper.form_method = "post"
         helper.form_action = self.form_action
         helper.include_media = False
-        # The page's script lets a form with this mark go once; without script actions refuse the second.
-        helper.attrs = {"novalidate": True, "data-submit-once": True}
+        helper.attrs = {"novalidate": True}
         helper.layout = Layout(*(self.layout or self.fields))
         helper.render_hidden_fields = True
         # Read by templates/bootstrap5/inputs.html.
@@ -72,29 +72,28 @@ class HouseFormMixin(_Form):
         helper.cancel_label = self.cancel_label
         return helper
 
-    def validate_constraints(self) -> None:
-        """Ask each constraint of the model, and put its sentence beside the field it is about.
-
-        Django calls this for model forms, in place of its own, which forgets which constraint spoke.
-        """
-        form = cast("forms.BaseModelForm[Any]", self)
-        using = router.db_for_write(type(form.instance), instance=form.instance)
-        exclude = form._get_validation_exclusions()
-        for model, constraints in form.instance.get_constraints():
-            for constraint in constraints:
-                try:
-                    constraint.validate(model, form.instance, exclude=exclude, using=using)
-                except ValidationError as broken:
-                    self.add_error(self._field_of(constraint), broken.messages)
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Django hands a model form what its instance refused; a constraint's sentence goes to its field."""
+        told = getattr(errors, "error_dict", {})
+        general = told.pop(NON_FIELD_ERRORS, [])
+        places = self._places()
+        for broken in general:
+            told.setdefault(places.get(broken.message, NON_FIELD_ERRORS), []).append(broken)
+        super()._update_errors(errors)  # type: ignore[misc]
 
     def fields_without_help(self) -> list[str]:
         """Visible fields that do not say what is expected; a rule test wants none."""
         return [bound.name for bound in self.visible_fields() if not bound.help_text]
 
-    def _field_of(self, constraint: BaseConstraint) -> str | None:
-        only = getattr(constraint, "fields", ())
-        name = self.constraint_fields.get(constraint.name) or (only[0] if len(only) == 1 else None)
-        return name if name in self.fields else None
+    def _places(self) -> dict[str, str]:
+        """Sentence of a constraint → field of this form."""
+        form = cast("forms.BaseModelForm[Any]", self)
+        return {
+            constraint.get_violation_error_message(): self.constraint_fields[constraint.name]
+            for _model, constraints in form.instance.get_constraints()
+            for constraint in constraints
+            if self.constraint_fields.get(constraint.name) in self.fields
+        }
 
 
 class VietnameseDateField(forms.DateField):
@@ -147,7 +146,7 @@ class FileKind(StrEnum):
 class CheckedUpload(UploadedFile):
     """An upload whose size and content were looked at: `kind`, `sha256` in hex, and a name safe to keep."""
 
-    def __init__(self, upload: UploadedFile, kind: FileKind, sha256: str) -> None:
+    def __init__(self, upload: AnyFile, kind: FileKind, sha256: str) -> None:
         name = safe_name(upload.name or "", kind)
         super().__init__(upload.file, name, kind.media_type, upload.size)
         self.kind = kind
@@ -176,17 +175,17 @@ class UploadField(forms.FileField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return super().widget_attrs(widget) | {"accept": ",".join(f".{kind}" for kind in self.kinds)}
 
-    def to_python(self, data: Any) -> CheckedUpload | None:  # type: ignore[override]
+    def to_python(self, data: Any) -> CheckedUpload | None:
         upload = super().to_python(data)
         if upload is None:
             return None
         self._refuse_big(upload)
         kind = kind_of(upload)
-        if kind not in self.kinds:
+        if kind is None or kind not in self.kinds:
             raise ValidationError(self._expected(), code="kind")
         return CheckedUpload(upload, kind, _sha256(upload))
 
-    def _refuse_big(self, upload: UploadedFile) -> None:
+    def _refuse_big(self, upload: AnyFile) -> None:
         size = upload.size or 0
         if size <= self.max_mb * 1024**2:
             return
@@ -203,7 +202,7 @@ class UploadField(forms.FileField):
         }
 
 
-def kind_of(upload: UploadedFile) -> FileKind | None:
+def kind_of(upload: AnyFile) -> FileKind | None:
     """What `upload` is by its content, or None. Office files with macros are none of ours."""
     upload.seek(0)
     head = upload.read(8)
@@ -235,7 +234,7 @@ _MEDIA_TYPES = {
 }
 
 
-def _office_kind(upload: UploadedFile) -> FileKind | None:
+def _office_kind(upload: AnyFile) -> FileKind | None:
     """Only the list of the archive is read, nothing is unpacked."""
     try:
         with ZipFile(cast("Any", upload)) as archive:
@@ -252,7 +251,7 @@ def _megabytes(size: int) -> Decimal:
     return (Decimal(size) / 1024**2).quantize(Decimal("0.1"), ROUND_UP)
 
 
-def _sha256(upload: UploadedFile) -> str:
+def _sha256(upload: AnyFile) -> str:
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)

@@ -1,7 +1,7 @@
 """The house's components as template tags and filters; a TEMPLATES builtin, so no page loads it.
 
-Punctuality has a colour, an icon and a word; workflow states have an icon and a word; what a page says stays in
-the page. Figures and dates are written by isotrack.kit.words.
+Punctuality has a colour, an icon and a word; workflow states have an icon and a word; what a page says stays
+in the page. Figures and dates are written by isotrack.kit.words.
 """
 
 from collections.abc import Iterator
@@ -232,7 +232,7 @@ def tile(
 
 @register.inclusion_tag("parts/empty.html")
 def empty(title: Words, text: Words = "", url: str = "", action: Words = "") -> dict[str, object]:
-    """What is absent, why, and one next step."""
+    """What is absent, why, and one next step. Not straight inside a {% for %}, which has its own "empty"."""
     return {"title": title, "text": text, "url": url, "action": action}
 
 

@@ -1,7 +1,7 @@
 """Plots as plain shapes, drawn as SVG by templates/parts/plot_*.html; no script, no styles in the shapes.
 
-Every plot comes in two drawings, one for a desk (760 px wide) and one for a phone (328 px). Coordinates are pixels
-from the top left corner, rounded to 0.1. The numbers stand in a table beneath, which is the page's business.
+Every plot comes in two drawings, one for a desk (760 px wide) and one for a phone (328 px). Coordinates are
+pixels from the top left corner, rounded to 0.1. The numbers stand in a table beneath: the page's business.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ Point = tuple[int, int]
 
 @dataclass(frozen=True)
 class Series:
-    """How a count grew: (days from the last day that is on time, reports received so far), in order of days."""
+    """How a count grew: (days from the last day that is on time, reports so far), in order of days."""
 
     name: str
     points: Sequence[Point]
@@ -121,7 +121,7 @@ class Dot:
 
 @dataclass
 class Drawing:
-    """One SVG: `css` is "wide" or "narrow", sizes in pixels; shapes in the order in which they are painted."""
+    """One SVG: `css` is "wide" or "narrow", sizes in pixels; shapes in the order they are painted."""
 
     css: str
     width: int
@@ -214,10 +214,11 @@ def _submissions(
     drawing.paths.append(frame.line(received, "this"))
     x, y = frame.x(received[-1][0]), frame.y(received[-1][1])
     drawing.dots.append(Dot(x, y))
-    _place(drawing, _around(x, y, f"{this.name}: {show_number(received[-1][1])}", "b"))
+    _place(drawing, _around(x, y, f"{this.name}: {show_number(received[-1][1])}", "b", past=x > cutoff))
     if last and before:
-        name = f"{last.name}: {show_number(before[-1][1])}"
-        _place(drawing, _below(frame.right, frame.y(before[-1][1]), name, "t2"))
+        # A phone has no room for its figure, which stands in the table.
+        figure = f": {show_number(before[-1][1])}" if frame.css == "wide" else ""
+        _place(drawing, _at_end(frame, before, last.name + figure))
     return drawing
 
 
@@ -279,18 +280,24 @@ def _beside(x: float, y: float, text: str, css: str) -> list[Words]:
     return [Words(round(x - 6, 1), y, text, css, "end"), Words(round(x + 6, 1), y, text, css)]
 
 
-def _around(x: float, y: float, text: str, css: str) -> list[Words]:
+def _around(x: float, y: float, text: str, css: str, past: bool) -> list[Words]:
+    """Beside a dot; away from the line of the cut-off, where there is room."""
     left, right = round(x - 10, 1), round(x + 10, 1)
+    before = Words(left, round(y - 6, 1), text, css, "end")
+    after = Words(right, round(y + 5, 1), text, css)
+    return [after, before] if past else [before, after]
+
+
+def _at_end(frame: Frame, points: list[Point], text: str) -> list[Words]:
+    """At the right end of a rising line: under the part of it that the text spans, else above its end."""
+    length = LETTER * len(text)
+    spanned = [frame.y(count) for day, count in points if frame.x(day) >= frame.right - length - LETTER]
+    under, over = max(spanned) + ABOVE + BELOW, min(spanned) - 10
     return [
-        Words(left, round(y - 6, 1), text, css, "end"),
-        Words(right, round(y - 6, 1), text, css),
-        Words(right, round(y + 18, 1), text, css),
-        Words(left, round(y - 24, 1), text, css, "end"),
+        Words(frame.right, round(y, 1), text, "t2", "end")
+        for y in (under, over, under + ABOVE + BELOW)
+        if y < frame.bottom - BELOW
     ]
-
-
-def _below(x: float, y: float, text: str, css: str) -> list[Words]:
-    return [Words(x, round(y + shift, 1), text, css, "end") for shift in (20, -10, 38, -28)]
 
 
 # Results by group

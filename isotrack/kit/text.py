@@ -6,7 +6,7 @@ import unicodedata
 # CLDR "vi": letters in this order; marks of tone decide only between otherwise equal words.
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền hỏi ngã sắc nặng
-_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
+_INVISIBLE = dict.fromkeys((0x0000, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
 _RANK = {letter: chr(0x40 + place) for place, letter in enumerate(_ALPHABET)}
 
 

@@ -13,7 +13,6 @@ from functools import cache
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from isotrack.kit.papers import pdf
 
 from agencies.actions.agency import change
 from agencies.actions.person import open_account
@@ -23,6 +22,7 @@ from agencies.models.agency import Group
 from isotrack.journal.deliver import deliver_owed
 from isotrack.kit import clock
 from isotrack.kit.deadlines import days_between
+from isotrack.kit.papers import pdf
 from reports.actions import season
 from reports.actions.cycle import close_cycle, open_cycle
 from reports.actions.overdue import flag_overdue

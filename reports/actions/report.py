@@ -50,7 +50,7 @@ class Saved:
 
 def judge(report: AnnualReport, *, on: date) -> Outcome:
     """Hold the draft against its questionnaire: what is shown, missing, wrong or to be explained on that day."""
-    return report.cycle.questionnaire.questions.check(
+    return report.cycle.questions.check(
         report.answers,
         mandate=report.mandate,
         year=report.cycle.year,
@@ -242,7 +242,7 @@ def _send(
 
 def _locked(report: AnnualReport) -> AnnualReport:
     """The row as it is now, held until the transaction ends."""
-    rows = AnnualReport.objects.select_related("cycle__questionnaire", "agency")
+    rows = AnnualReport.objects.select_related("cycle", "agency")
     return rows.select_for_update(of=("self",)).get(pk=report.pk)
 
 

@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, Document, Holiday
+from agencies.models import Agency, Document, Holiday, Role
 from isotrack.kit.deadlines import Deadline, last_day_before
-from reports.models.questionnaire import QuestionnaireVersion
+from reports.models.questionnaire import QuestionnaireVersion, questions_of
+from reports.questions import Questionnaire
 
 if TYPE_CHECKING:
     from agencies.models import User
@@ -21,6 +22,14 @@ class CycleQuerySet(models.QuerySet["ReportCycle"]):
     def visible_to(self, user: "User") -> Self:
         """The cycles of the person's province."""
         return self.none() if user.agency is None else self.filter(province_id=user.agency.province_id)
+
+    def readable_by(self, user: "User") -> Self:
+        """Those whose reports the person may read: an administrator sees no report content."""
+        return self.none() if user.role == Role.ADMINISTRATOR else self.visible_to(user)
+
+    def kept_by(self, user: "User") -> Self:
+        """Those the person's department opens and sets."""
+        return self.visible_to(user) if user.is_reviewer else self.none()
 
     def running(self, as_of: datetime) -> Self:
         """Opened, and neither closed nor locked: those whose agencies are still reminded."""
@@ -124,6 +133,11 @@ class ReportCycle(models.Model):
     def in_words(self) -> str:
         """ "trước ngày 30/6/2021 (hết ngày 29/6/2021)"."""
         return self.deadline.in_words(self.due_before)
+
+    @property
+    def questions(self) -> Questionnaire:
+        """The questions its reports answer."""
+        return questions_of(self.questionnaire_id)
 
     def is_locked(self, as_of: datetime) -> bool:
         """Whether only the department can still change reports."""

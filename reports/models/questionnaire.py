@@ -1,7 +1,7 @@
 """A version of the questionnaire: a definition as data that never changes once it is published."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +44,12 @@ class QuestionnaireVersion(models.Model):
     def questions(self) -> Questionnaire:
         """The definition made ready to ask, with the lists that live elsewhere (cost items of TT 116 Đ3)."""
         return Questionnaire.from_definition(self.definition, choices={"cost_item": _cost_items()})
+
+
+@lru_cache(maxsize=32)
+def questions_of(version_pk: int) -> Questionnaire:
+    """The questions of a published version: it never changes, so each process reads it once."""
+    return QuestionnaireVersion.objects.get(pk=version_pk, published_at__isnull=False).questions
 
 
 def _cost_items() -> Sequence[Choice]:

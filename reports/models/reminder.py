@@ -1,11 +1,15 @@
 """Reminder rules: rows that say how many days from the deadline, at what time, to whom."""
 
-from datetime import time
+import re
+from datetime import date, time
 
 from django.db import models
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from agencies.models import Agency
+from isotrack.kit.words import say_date
 
 
 class Audience(models.TextChoices):
@@ -56,3 +60,29 @@ class ReminderRule(models.Model):
     def step(self) -> str:
         """The name its notices carry, for example "officer-7" or "superior+1"."""
         return f"{self.audience}{self.offset:+d}"
+
+
+def step_in_words(step: str) -> str:
+    """What a ledger says for the step of a notice: "officer-7" → "còn 7 ngày".
+
+    Knows the steps of rules, those of an extended deadline ("officer-7@2021-07-20") and the digest that
+    follows flagging ("digest-2021-06-30"); anything else stays as it is.
+    """
+    if digest := re.fullmatch(r"digest-(\d{4}-\d\d-\d\d)", step):
+        return _now("bản tin ngày %(date)s") % {"date": say_date(date.fromisoformat(digest[1]))}
+    parts = re.fullmatch(r"(\w+?)([+-]\d+)(?:@(\d{4}-\d\d-\d\d))?", step)
+    if parts is None:
+        return step
+    words = _offset_in_words(int(parts[2]))
+    if parts[3]:
+        extended = {"date": say_date(date.fromisoformat(parts[3])), "step": words}
+        return _now("gia hạn đến hết ngày %(date)s, %(step)s") % extended
+    return words
+
+
+def _offset_in_words(offset: int) -> str:
+    if offset == 0:
+        return _now("ngày cuối của hạn")
+    if offset < 0:
+        return ngettext("còn %(days)d ngày", "còn %(days)d ngày", -offset) % {"days": -offset}
+    return ngettext("trễ %(days)d ngày", "trễ %(days)d ngày", offset) % {"days": offset}

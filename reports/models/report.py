@@ -73,6 +73,10 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
         """Received, but not before their effective cut-off."""
         return self.received(as_of).filter(first_submitted_at__gte=F("cutoff"), exempted_at__isnull=True)
 
+    def counted(self) -> Self:
+        """Those that count when sendings are added up: all but the exempt."""
+        return self.filter(exempted_at__isnull=True)
+
     def awaiting_review(self) -> Self:
         """Sent and neither accepted nor returned."""
         return self.filter(state=AnnualReport.State.SUBMITTED)

@@ -39,7 +39,7 @@ def version_1() -> Questionnaire:
 @cache
 def cases() -> list[dict[str, Any]]:
     """The twelve reports with the outcome that each must have."""
-    text = Path(__file__).with_name("cases_annual_report.yaml").read_text(encoding="utf-8")
+    text = FILE.with_name("demonstration_cases.yaml").read_text(encoding="utf-8")
     found: list[dict[str, Any]] = yaml.safe_load(text)["cases"]
     return found
 

@@ -1,0 +1,1 @@
+"""Forms of the registry, its people and its documents."""

@@ -1,0 +1,353 @@
+"""The questions the monitor board asks: who owes what in one cycle, under which superior.
+
+Four statements whatever the number of agencies: the sums per superior (which are the counts of the chips and
+of the pager as well), the superiors to choose from, the cycle, and one page of rows as plain values.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from itertools import groupby
+from typing import Any, Self
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, Subquery, TextChoices, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency, Post, User
+from agencies.models.agency import Group
+from isotrack.journal.models import Notice
+from isotrack.kit.clock import day_of
+from isotrack.kit.deadlines import DAY, Deadline, start_of
+from isotrack.kit.text import clean
+from isotrack.kit.words import Misread, read_date
+from reports.models import AnnualReport, Punctuality, ReportCycle
+from reports.models.report import ReportQuerySet, punctuality_is
+from reports.rates import Rates, rates_of_by, total
+
+ROWS_A_PAGE = 50
+LONGEST_SEARCH = 100  # letters; nobody types more, and every word costs
+
+
+class Kind(TextChoices):
+    """What the chips choose: the five kinds of punctuality, and what is asked across them."""
+
+    ON_TIME = "on_time", _("Đúng hạn")
+    LATE = "late", _("Trễ hạn")
+    MISSING = "missing", _("Chưa gửi")
+    NOT_DUE = "not_due", _("Chưa đến hạn")
+    EXEMPT = "exempt", _("Được miễn")
+    NIL = "nil", _("Không phát sinh")
+    RECEIVED = "received", _("Đã nhận")
+    BEHIND = "behind", _("Trễ và chưa gửi")
+
+    def condition(self, as_of: datetime) -> Q:
+        """Which report rows are of this kind as of an instant."""
+        kinds = punctuality_is(as_of)
+        received = kinds[Punctuality.ON_TIME] | kinds[Punctuality.LATE]
+        across = {
+            Kind.NIL: received & Q(is_nil=True),
+            Kind.RECEIVED: received,
+            Kind.BEHIND: kinds[Punctuality.LATE] | kinds[Punctuality.MISSING],
+        }
+        return across[self] if self in across else kinds[Punctuality(self.value)]
+
+    def count_in(self, rates: Rates) -> int:
+        """How many of these reports are of this kind."""
+        return rates.late + rates.missing if self is Kind.BEHIND else int(getattr(rates, self.value))
+
+
+class Contact(TextChoices):
+    """Whom no reminder reaches."""
+
+    NO_ADDRESS = "no-address", _("Chưa có thư nhận tin")
+    NO_HOLDER = "no-holder", _("Chưa có người phụ trách")
+
+
+class Sort(TextChoices):
+    """In which order; only the first one makes groups."""
+
+    SUPERIOR = "superior", _("Theo cấp trên")
+    NAME = "name", _("Theo tên cơ quan")
+    CODE = "code", _("Theo mã")
+    NEWEST = "newest", _("Gửi gần đây trước")
+
+
+def named(name: str) -> str:
+    """An agency's name as lists show it."""
+    return name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person asked the board to show, read from the address; what cannot be read asks for nothing."""
+
+    words: str = ""
+    superior: int | None = None
+    group: str = ""
+    state: str = ""
+    contact: str = ""
+    until: date | None = None
+    kind: Kind | None = None
+    sort: Sort = Sort.SUPERIOR
+
+    @classmethod
+    def read(cls, query: QueryDict) -> Self:
+        """Read ?q=&superior=&group=&state=&contact=&until=&kind=&sort=."""
+        superior = query.get("superior", "")
+        return cls(
+            words=clean(query.get("q", "").replace("\x00", ""))[:LONGEST_SEARCH],
+            superior=int(superior) if superior.isascii() and superior.isdigit() and len(superior) < 10 else None,
+            group=_one_of(Group.values, query.get("group", "")),
+            state=_one_of(AnnualReport.State.values, query.get("state", "")),
+            contact=_one_of(Contact.values, query.get("contact", "")),
+            until=_day(query.get("until", "")),
+            kind=Kind(query["kind"]) if query.get("kind") in Kind.values else None,
+            sort=Sort(query["sort"]) if query.get("sort") in Sort.values else Sort.SUPERIOR,
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything beyond the kind is asked for."""
+        return any((self.words, self.superior, self.group, self.state, self.contact, self.until))
+
+    @property
+    def narrows_further(self) -> bool:
+        """Whether one of the filters that a phone folds away is in use."""
+        return any((self.superior, self.group, self.state, self.contact, self.sort != Sort.SUPERIOR))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One report on the board, with what is shown of it."""
+
+    pk: int
+    code: str
+    name: str
+    superior_pk: int | None
+    superior: str
+    group: str
+    punctuality: str
+    days_late: int
+    state: AnnualReport.State
+    is_nil: bool
+    first_submitted_at: datetime | None
+    cutoff: datetime
+    extended_to: date | None
+    reminders: int
+
+    @property
+    def asks_why(self) -> bool:
+        """Late and missing ones lead to their explanation."""
+        return self.punctuality in (Punctuality.LATE, Punctuality.MISSING)
+
+    @property
+    def awaits_review(self) -> bool:
+        """Sent, and on time, so that the link to it is not taken by the explanation."""
+        return self.state == AnnualReport.State.SUBMITTED and not self.asks_why
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows of one superior on a page, with the sums of all its rows; no superior where rows are not grouped."""
+
+    name: str
+    rates: Rates | None
+    rows: list[Row]
+    goes_on: bool = False
+
+
+class CountedPaginator(Paginator[Any]):
+    """A paginator that was told how many rows there are, because the sums say it already."""
+
+    def __init__(self, rows: Any, per_page: int, count: int) -> None:
+        super().__init__(rows, per_page)
+        self._counted = count
+
+    @cached_property
+    def count(self) -> int:
+        """The number it was told."""
+        return self._counted
+
+
+@dataclass(frozen=True)
+class Board:
+    """One cycle as one person may see it, narrowed to what was asked for, as of an instant."""
+
+    cycle: ReportCycle
+    user: User
+    wanted: Wanted
+    as_of: datetime
+
+    @cached_property
+    def visible(self) -> ReportQuerySet:
+        """Every report of the cycle that this person may see."""
+        return self.cycle.reports.visible_to(self.user)
+
+    @cached_property
+    def narrowed(self) -> ReportQuerySet:
+        """Those the filters leave, of every kind."""
+        return narrow(self.visible, self.wanted, self.as_of)
+
+    @cached_property
+    def superiors(self) -> list[tuple[int, str]]:
+        """Every superior of a visible report, in protocol order: (key, name)."""
+        found = Agency.objects.filter(pk__in=self.visible.order_by().values("superior_id")).in_protocol_order()
+        return [(pk, named(name)) for pk, name in found.values_list("pk", "name")]
+
+    @cached_property
+    def sums(self) -> dict[object, Rates]:
+        """How the narrowed reports stand, per superior."""
+        return rates_of_by(self.narrowed, "superior_id", self.as_of)
+
+    @cached_property
+    def rates(self) -> Rates:
+        """How the narrowed reports stand together."""
+        return total(self.sums.values())
+
+    @property
+    def count(self) -> int:
+        """How many rows there are of the kind that was asked for."""
+        return self.wanted.kind.count_in(self.rates) if self.wanted.kind else self.rates.expected
+
+    @property
+    def chips(self) -> list[tuple[Kind, int]]:
+        """The kinds to choose from with their counts; those across kinds only while one is chosen."""
+        usual = [kind for kind in Kind if kind not in (Kind.RECEIVED, Kind.BEHIND)]
+        chosen = [self.wanted.kind] if self.wanted.kind in (Kind.RECEIVED, Kind.BEHIND) else []
+        return [(kind, kind.count_in(self.rates)) for kind in [*usual, *chosen] if kind]
+
+    def rows(self) -> Iterator[Row]:
+        """Every row asked for, as a stream."""
+        return (self._row(values) for values in self._values().iterator(chunk_size=1000))
+
+    def page(self, number: str | None) -> Page[Any]:
+        """One page of rows; a number that does not exist gives the nearest one that does."""
+        page = CountedPaginator(self._values(), ROWS_A_PAGE, self.count).get_page(number)
+        page.object_list = [self._row(values) for values in page.object_list]
+        return page
+
+    def blocks(self, page: Page[Any]) -> list[Block]:
+        """The rows of a page, grouped by superior where they are sorted so."""
+        rows: list[Row] = list(page.object_list)
+        if self.wanted.sort != Sort.SUPERIOR:
+            return [Block("", None, rows)]
+        blocks = [self._block(key, list(group)) for key, group in groupby(rows, lambda row: row.superior_pk)]
+        return [*blocks[:-1], self._cut(blocks[-1], page)] if blocks else []
+
+    def _block(self, superior: int | None, rows: list[Row]) -> Block:
+        return Block(rows[0].superior, self.sums.get(superior), rows)
+
+    def _cut(self, block: Block, page: Page[Any]) -> Block:
+        """The last group of a page may go on overleaf."""
+        if not page.has_next() or block.rates is None:
+            return block
+        kind = self.wanted.kind
+        goes_on = len(block.rows) < (kind.count_in(block.rates) if kind else block.rates.expected)
+        return Block(block.name, block.rates, block.rows, goes_on)
+
+    def _values(self) -> Any:
+        kind = self.wanted.kind
+        chosen = self.narrowed.filter(kind.condition(self.as_of)) if kind else self.narrowed
+        rows = chosen.with_punctuality(self.as_of).annotate(reminders=_reminders())
+        return rows.order_by(*_order(self.wanted.sort, self.as_of)).values(
+            "pk",
+            "agency__code",
+            "agency_name",
+            "superior_id",
+            "superior__name",
+            "group",
+            "punctuality",
+            "state",
+            "is_nil",
+            "first_submitted_at",
+            "cutoff",
+            "extended_to",
+            "reminders",
+        )
+
+    def _row(self, values: dict[str, Any]) -> Row:
+        sent = values["first_submitted_at"]
+        day = day_of(sent if sent and sent <= self.as_of else self.as_of)
+        return Row(
+            pk=values["pk"],
+            code=values["agency__code"],
+            name=named(values["agency_name"]),
+            superior_pk=values["superior_id"],
+            superior=named(values["superior__name"] or ""),
+            group=values["group"],
+            punctuality=values["punctuality"],
+            days_late=max(0, Deadline.ending_at(values["cutoff"]).offset(day)),
+            state=AnnualReport.State(values["state"]),
+            is_nil=values["is_nil"] and sent is not None,
+            first_submitted_at=sent,
+            cutoff=values["cutoff"],
+            extended_to=values["extended_to"],
+            reminders=values["reminders"],
+        )
+
+
+def narrow(reports: ReportQuerySet, wanted: Wanted, as_of: datetime) -> ReportQuerySet:
+    """The reports that the filters leave, of every kind of punctuality."""
+    if wanted.words:
+        reports = reports.filter(agency__in=Agency.objects.matching(wanted.words))
+    if wanted.superior is not None:
+        reports = reports.filter(superior_id=wanted.superior)
+    if wanted.group:
+        reports = reports.filter(group=wanted.group)
+    if wanted.state:
+        reports = reports.filter(state=wanted.state)
+    if wanted.until:
+        reports = received_by_end_of(reports, wanted.until, as_of)
+    if wanted.contact:
+        reports = reports.filter(unreached(as_of)[Contact(wanted.contact)])
+    return reports
+
+
+def received_by_end_of(reports: ReportQuerySet, day: date, as_of: datetime) -> ReportQuerySet:
+    """Those received until the end of a day; the exempt are not counted."""
+    return reports.received(as_of).counted().filter(first_submitted_at__lt=start_of(day + DAY))
+
+
+def unreached(as_of: datetime) -> dict[Contact, Q]:
+    """Of which agencies no reminder reaches anybody: without an address, or without anyone in the post."""
+    holders = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
+    return {
+        Contact.NO_ADDRESS: Q(agency__contact_email=""),
+        Contact.NO_HOLDER: ~Q(agency__in=holders.order_by().values("agency_id")),
+    }
+
+
+def _reminders() -> Coalesce:
+    """How many mails about the report were sent; the rows of a page ask an index, row by row."""
+    about = Concat(Value("report:"), Cast(OuterRef("pk"), CharField()))
+    sent = Notice.objects.filter(about=about, state=Notice.State.SENT).order_by().values("about")
+    return Coalesce(Subquery(sent.annotate(number=Count("pk")).values("number")), 0)
+
+
+def _order(sort: Sort, as_of: datetime) -> list[Any]:
+    """Inside a superior missing, late, not due, on time, exempt; then protocol order."""
+    protocol = ["agency__sort_order", "agency__name_sort", "pk"]
+    urgent = ("missing", "late", "not_due", "on_time", "exempt")
+    whens = [When(Kind(kind).condition(as_of), then=Value(place)) for place, kind in enumerate(urgent)]
+    superior = [F("superior__sort_order").asc(nulls_first=True), F("superior__name_sort").asc(nulls_first=True)]
+    return {
+        Sort.SUPERIOR: [*superior, "superior_id", Case(*whens, output_field=IntegerField()), *protocol],
+        Sort.NAME: ["agency__name_sort", "pk"],
+        Sort.CODE: ["agency__code", "pk"],
+        Sort.NEWEST: [F("first_submitted_at").desc(nulls_last=True), *protocol],
+    }[sort]
+
+
+def _one_of(known: Iterable[str], typed: str) -> str:
+    return typed if typed in known else ""
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return read_date(typed)
+    except Misread:
+        return None

@@ -1,0 +1,462 @@
+"""The questions the home pages ask: read-only, with the time as an argument, the same number for any size.
+
+Every number a home page shows is a link to its rows on the board, so the conditions are the board's.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import Count, Min, Q, QuerySet, Value
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency, Document, Role, User
+from agencies.models.agency import Group
+from isotrack.journal.models import Notice
+from isotrack.kit.clock import ZONE, day_of
+from isotrack.kit.plots import GroupRow, Plot, Series, groups_plot, submissions_plot
+from isotrack.kit.words import share
+from reports.actions.report import judge
+from reports.board import Contact, named, unreached
+from reports.models import AnnualReport, ReportCycle
+from reports.models.report import ReportQuerySet
+from reports.questions import Progress, Section, section_progress
+from reports.rates import Rates, rates_by, rates_of, total
+
+SUPERIORS_SHOWN = 8
+NOTICES_SHOWN = 5
+# Days from the last day at which the table beneath the plot stops; today is added.
+STOPS = (-60, -30, -14, -7, 0)
+
+
+def cycle_at_home(user: User, as_of: datetime) -> ReportCycle | None:
+    """The cycle a home page speaks of: the one that runs, else the newest."""
+    cycles = ReportCycle.objects.readable_by(user)
+    return cycles.running(as_of).first() or cycles.first()
+
+
+# The province: department, finance, leader
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One line of the table beneath the plot: reports received until the end of a day, this cycle and the last."""
+
+    day: date
+    is_cutoff: bool
+    received: int
+    rate: Decimal | None
+    last_day: date
+    last_received: int
+    last_rate: Decimal | None
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """How one group of agencies stands."""
+
+    value: str
+    label: str | Promise
+    rates: Rates
+
+
+@dataclass(frozen=True)
+class SuperiorLine:
+    """How many reports of one superior's agencies are late and missing."""
+
+    pk: object
+    name: str
+    late: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something that waits for this person: how many, and where the rows are."""
+
+    title: str
+    detail: str
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class ProvinceHome:
+    """The running cycle as the province sees it."""
+
+    cycle: ReportCycle
+    user: User
+    as_of: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return day_of(self.as_of)
+
+    @cached_property
+    def groups(self) -> list[GroupLine]:
+        """The groups that owe reports, in the order of official lists."""
+        found = rates_by(self.cycle, "group", self.as_of)
+        return [GroupLine(one.value, one.label, found[one.value]) for one in Group if one.value in found]
+
+    @cached_property
+    def rates(self) -> Rates:
+        """The whole cycle: the sum of its groups."""
+        return total(line.rates for line in self.groups)
+
+    @cached_property
+    def behind(self) -> list[SuperiorLine]:
+        """Superiors with late or missing reports, most missing first."""
+        found = rates_by(self.cycle, "superior_id", self.as_of)
+        names = dict(Agency.objects.filter(pk__in=[pk for pk in found if pk]).values_list("pk", "name"))
+        lines = [
+            SuperiorLine(pk, named(names.get(pk, "")) or _("Không có cấp trên"), one.late, one.missing)  # type: ignore[call-overload]
+            for pk, one in found.items()
+            if one.late or one.missing
+        ]
+        return sorted(lines, key=lambda line: (-line.missing, -line.late, line.name))
+
+    @property
+    def most_behind(self) -> list[SuperiorLine]:
+        """As many of them as the page shows."""
+        return self.behind[:SUPERIORS_SHOWN]
+
+    @cached_property
+    def last(self) -> ReportCycle | None:
+        """The cycle of the year before, to compare with."""
+        return ReportCycle.objects.readable_by(self.user).filter(year=self.cycle.year - 1).first()
+
+    @cached_property
+    def received(self) -> dict[int, int]:
+        """Days from the last day → reports received so far."""
+        return received_by_day(self.cycle, self.as_of)
+
+    @cached_property
+    def last_received(self) -> dict[int, int]:
+        """The same of the cycle before, with its own last day."""
+        return received_by_day(self.last, self.as_of) if self.last else {}
+
+    @cached_property
+    def last_expected(self) -> int:
+        """How many reports the cycle before counts."""
+        return self.last.reports.counted().count() if self.last else 0
+
+    @cached_property
+    def submissions(self) -> Plot:
+        """Reports received over time against the cut-off, with the cycle before aligned to its own."""
+        return submissions_plot(
+            _series(self.cycle, self.received),
+            _series(self.last, self.last_received) if self.last else None,
+            last_day=self.cycle.deadline.last_day,
+            expected=self.rates.expected,
+            today=self.today,
+        )
+
+    @property
+    def stops(self) -> list[Stop]:
+        """The table beneath that plot."""
+        now = self.cycle.deadline.offset(self.today)
+        offsets = [offset for offset in STOPS if offset < now]
+        return [self._stop(offset) for offset in [*offsets, now]]
+
+    @cached_property
+    def by_group(self) -> Plot:
+        """One bar a group; empty until something is received or due."""
+        if self.rates.not_due == self.rates.expected:
+            return Plot()
+        return groups_plot(
+            [
+                GroupRow(str(line.label), one.on_time, one.late, one.missing, one.not_due)
+                for line in self.groups
+                for one in [line.rates]
+            ]
+        )
+
+    @property
+    def errands(self) -> list[Errand]:
+        """What waits for the department; nothing for those who only read."""
+        if not self.user.is_reviewer:
+            return []
+        found = [*self._reviews(), *self._failures(), *self._unreached()]
+        return [errand for errand in found if errand.count]
+
+    def _stop(self, offset: int) -> Stop:
+        last_day = self.last.deadline.last_day if self.last else self.cycle.deadline.last_day
+        received, last_received = _until(self.received, offset), _until(self.last_received, offset)
+        return Stop(
+            day=self.cycle.deadline.last_day + timedelta(days=offset),
+            is_cutoff=offset == 0,
+            received=received,
+            rate=share(received, self.rates.expected),
+            last_day=last_day + timedelta(days=offset),
+            last_received=last_received,
+            last_rate=share(last_received, self.last_expected),
+        )
+
+    def _reviews(self) -> Iterable[Errand]:
+        waiting = AnnualReport.objects.reviewable_by(self.user).filter(cycle=self.cycle).awaiting_review()
+        found = waiting.aggregate(number=Count(Value(1)), oldest=Min("submitted_at"))
+        days = (self.today - day_of(found["oldest"])).days if found["oldest"] else 0
+        detail = ngettext("lâu nhất đã chờ %(days)d ngày", "lâu nhất đã chờ %(days)d ngày", days) % {"days": days}
+        yield Errand(_("Báo cáo chờ xem xét"), detail, found["number"], self._board("state=submitted"))
+
+    def _failures(self) -> Iterable[Errand]:
+        failed = Notice.objects.of_province(str(self.cycle.province_id)).filter(state=Notice.State.FAILED)
+        url = reverse("reports:notice-list", query={"state": Notice.State.FAILED})
+        yield Errand(_("Thư nhắc gửi không được"), _("xem lý do và gửi lại"), failed.count(), url)
+
+    def _unreached(self) -> Iterable[Errand]:
+        conditions = unreached(self.as_of)
+        found = self.cycle.reports.aggregate(
+            **{kind.name: Count(Value(1), filter=condition) for kind, condition in conditions.items()}
+        )
+        why = _("không ai nhận được thư nhắc")
+        titles = {
+            Contact.NO_ADDRESS: (_("Cơ quan chưa có thư nhận tin"), why),
+            Contact.NO_HOLDER: (_("Cơ quan chưa có người phụ trách"), _("không ai có tài khoản để gửi báo cáo")),
+        }
+        for kind, (title, detail) in titles.items():
+            yield Errand(title, detail, found[kind.name], self._board(f"contact={kind.value}"))
+
+    def _board(self, query: str) -> str:
+        return reverse("reports:cycle-board", args=[self.cycle.year]) + "?" + query
+
+
+def received_by_day(cycle: ReportCycle, as_of: datetime) -> dict[int, int]:
+    """Days from the cycle's last day → reports received so far, for each Vietnamese day on which one came."""
+    received = cycle.reports.received(as_of).counted().order_by()
+    by_day = received.annotate(day=TruncDate("first_submitted_at", tzinfo=ZONE)).values_list("day")
+    sofar, points = 0, {}
+    for day, number in sorted(by_day.annotate(number=Count(Value(1)))):
+        sofar += number
+        points[cycle.deadline.offset(day)] = sofar
+    return points
+
+
+def _series(cycle: ReportCycle, points: Mapping[int, int]) -> Series:
+    """The line begins at nothing, the day before the first report."""
+    first = min(points, default=0)
+    return Series(_("Kỳ %(year)s") % {"year": cycle.year}, [(first - 1, 0), *sorted(points.items())])
+
+
+def _until(points: Mapping[int, int], offset: int) -> int:
+    return max((number for day, number in points.items() if day <= offset), default=0)
+
+
+# An officer
+
+
+@dataclass(frozen=True)
+class SectionLine:
+    """A section of the draft in which something is left to do."""
+
+    title: str
+    url: str
+    icon: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """How far the report of this year is."""
+
+    report: AnnualReport
+    today: date
+
+    @cached_property
+    def progress(self) -> list[tuple[Section, Progress]]:
+        """Each section that asks this agency something, and how far it is."""
+        outcome = judge(self.report, on=self.today)
+        sections = self.report.cycle.questionnaire.questions.sections
+        found = [(one, section_progress(one, outcome, self.report.answers)) for one in sections]
+        return [(section, progress) for section, progress in found if progress.asked]
+
+    @property
+    def answered(self) -> int:
+        """Questions answered."""
+        return sum(progress.answered for _section, progress in self.progress)
+
+    @property
+    def asked(self) -> int:
+        """Questions asked of this agency, given its answers so far."""
+        return sum(progress.asked for _section, progress in self.progress)
+
+    @property
+    def done(self) -> int:
+        """Sections in which nothing is left to do."""
+        return sum(progress.done for _section, progress in self.progress)
+
+    @property
+    def left(self) -> list[SectionLine]:
+        """The sections to go on with: those begun and broken first, then the untouched, in order."""
+        open_ones = [(section, progress) for section, progress in self.progress if not progress.done]
+        return [self._line(*one) for one in sorted(open_ones, key=lambda pair: not pair[1].errors)]
+
+    def _line(self, section: Section, progress: Progress) -> SectionLine:
+        url = reverse("reports:report-section", args=[self.report.pk, section.key])
+        icon = "error" if progress.errors else "notdue"
+        return SectionLine(section.title(get_language()), url, icon, what_is_left(progress))
+
+
+@dataclass(frozen=True)
+class OfficerHome:
+    """The duty of the agency a person stands for, and what lies around it."""
+
+    agency: Agency
+    user: User
+    cycle: ReportCycle | None
+    as_of: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return day_of(self.as_of)
+
+    @cached_property
+    def own(self) -> list[AnnualReport]:
+        """The agency's reports of all years, newest first."""
+        reports = AnnualReport.objects.editable_by(self.user).select_related("cycle__questionnaire", "agency")
+        return list(reports.prefetch_related("submissions").order_by("-cycle__year"))
+
+    @property
+    def report(self) -> AnnualReport | None:
+        """The one that is owed now."""
+        return next((one for one in self.own if self.cycle and one.cycle_id == self.cycle.pk), None)
+
+    @property
+    def can_write(self) -> bool:
+        """Whether the report still takes answers."""
+        return self.report is not None and self.report.is_editable(self.as_of)
+
+    @property
+    def punctuality(self) -> str:
+        """How punctual the report is now."""
+        return self.report.punctuality_at(self.as_of) if self.report else ""
+
+    @property
+    def days_late(self) -> int:
+        """By how many calendar days it is late."""
+        return self.report.days_late(self.today) if self.report else 0
+
+    @cached_property
+    def draft(self) -> Draft | None:
+        """How far the report is, while it can be written."""
+        return Draft(self.report, self.today) if self.report and self.can_write else None
+
+    @property
+    def earlier(self) -> list["EarlierYear"]:
+        """The agency's reports of other years."""
+        return [earlier_year(one, self.as_of) for one in self.own if one != self.report]
+
+    @cached_property
+    def notices(self) -> "list[Notice]":
+        """The newest mails about the report that were sent, to whomever they went."""
+        if self.report is None:
+            return []
+        sent = Notice.objects.about_thing(f"report:{self.report.pk}").filter(state=Notice.State.SENT)
+        return list(sent.order_by("-sent_at")[:NOTICES_SHOWN])
+
+    @property
+    def documents(self) -> "QuerySet[Document] | list[Document]":
+        """The documents that oblige the agency to report."""
+        return self.cycle.documents.all() if self.cycle else []
+
+    @cached_property
+    def subordinates(self) -> Rates | None:
+        """How the agencies below stand; None where there are none in this cycle."""
+        if self.cycle is None:
+            return None
+        below: ReportQuerySet = self.cycle.reports.visible_to(self.user).exclude(agency=self.agency)
+        counted = rates_of(below, self.as_of)
+        return counted if counted.expected else None
+
+
+@dataclass(frozen=True)
+class EarlierYear:
+    """One line of the table of other years."""
+
+    pk: int
+    year: int
+    sent_at: datetime | None
+    punctuality: str
+    days_late: int
+    is_nil: bool
+    code: str
+
+
+def earlier_year(report: AnnualReport, as_of: datetime) -> EarlierYear:
+    """A report of another year with its newest receipt."""
+    codes = [submission.code for submission in report.submissions.all()]
+    return EarlierYear(
+        pk=report.pk,
+        year=report.cycle.year,
+        sent_at=report.first_submitted_at,
+        punctuality=report.punctuality_at(as_of),
+        days_late=report.days_late(day_of(as_of)),
+        is_nil=report.is_nil,
+        code=codes[-1] if codes else "",
+    )
+
+
+def what_is_left(progress: Progress) -> str:
+    """ "1 lỗi phải sửa, 1 cảnh báo cần giải trình, còn 9 câu chưa trả lời"."""
+    parts = [
+        ngettext("%(n)d lỗi phải sửa", "%(n)d lỗi phải sửa", progress.errors) % {"n": progress.errors},
+        ngettext("%(n)d cảnh báo cần giải trình", "%(n)d cảnh báo cần giải trình", progress.warnings)
+        % {"n": progress.warnings},
+        ngettext("%(n)d câu chưa trả lời", "%(n)d câu chưa trả lời", progress.left) % {"n": progress.left},
+    ]
+    numbers = (progress.errors, progress.warnings, progress.left)
+    return ", ".join(part for part, number in zip(parts, numbers, strict=True) if number)
+
+
+# The administrator
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """How many accounts in use have one role."""
+
+    value: str
+    label: str | Promise
+    count: int
+
+
+@dataclass(frozen=True)
+class AdministratorHome:
+    """Accounts and mail; no report content."""
+
+    user: User
+    as_of: datetime
+
+    @cached_property
+    def roles(self) -> list[RoleLine]:
+        """Accounts in use by role."""
+        found = Counter(User.objects.visible_to(self.user).filter(is_active=True).values_list("role", flat=True))
+        return [RoleLine(role.value, role.label, found[role.value]) for role in Role]
+
+    @cached_property
+    def mail(self) -> dict[str, int]:
+        """Mails of the last seven days by result: sent, failed, and those still owed."""
+        province = str(self.user.agency.province_id) if self.user.agency else ""
+        mine = Notice.objects.of_province(province)
+        week_ago = self.as_of - timedelta(days=7)
+        return mine.order_by().aggregate(
+            sent=Count(Value(1), filter=Q(state=Notice.State.SENT, sent_at__gt=week_ago)),
+            failed=Count(Value(1), filter=Q(state=Notice.State.FAILED, planned_for__gt=week_ago)),
+            owed=Count(Value(1), filter=Q(state=Notice.State.PLANNED, planned_for__lte=self.as_of)),
+        )
+
+    @cached_property
+    def newest(self) -> "Sequence[Notice]":
+        """The newest mails, without what they say."""
+        province = str(self.user.agency.province_id) if self.user.agency else ""
+        rows = Notice.objects.of_province(province).defer("body_text", "body_html")
+        return list(rows[:NOTICES_SHOWN])
