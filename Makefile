@@ -36,9 +36,10 @@ check: setup-test
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	env -u DATABASE_URL $(BIN)/python manage.py makemigrations --check --dry-run
 
-format:
+format: setup-test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/djlint --quiet --reformat templates
 
 setup: setup-test
 

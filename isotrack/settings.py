@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.forms",  # FORM_RENDERER finds its widgets here
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
@@ -69,7 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "isotrack.kit.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -147,8 +148,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
-SESSION_COOKIE_AGE = 8 * 60 * 60  # a working day; counted from the last page
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_AGE = 24 * 60 * 60  # signed in at 16:00, one still sends at 23:50
 
 # Language and time
 LANGUAGE_CODE = "vi"
@@ -196,10 +196,7 @@ EMAIL_URL: str = env.str("EMAIL_URL", "")
 vars().update(
     env.email_url_config(EMAIL_URL)
     if EMAIL_URL
-    else {
-        "EMAIL_BACKEND": "isotrack.kit.outbox.Outbox",
-        "EMAIL_FILE_PATH": str(VAR / "outbox"),
-    }
+    else {"EMAIL_BACKEND": "isotrack.kit.outbox.Outbox"}
 )
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "IsoTrack <isotrack@angiang.example>")

@@ -12,7 +12,19 @@ from itertools import groupby
 from typing import Any, Self
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, Subquery, TextChoices, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -97,16 +109,15 @@ class Wanted:
     @classmethod
     def read(cls, query: QueryDict) -> Self:
         """Read ?q=&superior=&group=&state=&contact=&until=&kind=&sort=."""
-        superior = query.get("superior", "")
         return cls(
             words=clean(query.get("q", "").replace("\x00", ""))[:LONGEST_SEARCH],
-            superior=int(superior) if superior.isascii() and superior.isdigit() and len(superior) < 10 else None,
+            superior=_key(query.get("superior", "")),
             group=_one_of(Group.values, query.get("group", "")),
             state=_one_of(AnnualReport.State.values, query.get("state", "")),
             contact=_one_of(Contact.values, query.get("contact", "")),
             until=_day(query.get("until", "")),
-            kind=Kind(query["kind"]) if query.get("kind") in Kind.values else None,
-            sort=Sort(query["sort"]) if query.get("sort") in Sort.values else Sort.SUPERIOR,
+            kind=Kind(kind) if (kind := query.get("kind", "")) in Kind.values else None,
+            sort=Sort(sort) if (sort := query.get("sort", "")) in Sort.values else Sort.SUPERIOR,
         )
 
     @property
@@ -152,7 +163,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Block:
-    """Rows of one superior on a page, with the sums of all its rows; no superior where rows are not grouped."""
+    """Rows of one superior on a page, with the sums of all its rows; no name where rows are not grouped."""
 
     name: str
     rates: Rates | None
@@ -195,7 +206,9 @@ class Board:
     @cached_property
     def superiors(self) -> list[tuple[int, str]]:
         """Every superior of a visible report, in protocol order: (key, name)."""
-        found = Agency.objects.filter(pk__in=self.visible.order_by().values("superior_id")).in_protocol_order()
+        found = Agency.objects.filter(
+            pk__in=self.visible.order_by().values("superior_id")
+        ).in_protocol_order()
         return [(pk, named(name)) for pk, name in found.values_list("pk", "name")]
 
     @cached_property
@@ -333,13 +346,21 @@ def _order(sort: Sort, as_of: datetime) -> list[Any]:
     protocol = ["agency__sort_order", "agency__name_sort", "pk"]
     urgent = ("missing", "late", "not_due", "on_time", "exempt")
     whens = [When(Kind(kind).condition(as_of), then=Value(place)) for place, kind in enumerate(urgent)]
-    superior = [F("superior__sort_order").asc(nulls_first=True), F("superior__name_sort").asc(nulls_first=True)]
-    return {
+    superior = [
+        F("superior__sort_order").asc(nulls_first=True),
+        F("superior__name_sort").asc(nulls_first=True),
+    ]
+    orders: dict[Sort, list[Any]] = {
         Sort.SUPERIOR: [*superior, "superior_id", Case(*whens, output_field=IntegerField()), *protocol],
         Sort.NAME: ["agency__name_sort", "pk"],
         Sort.CODE: ["agency__code", "pk"],
         Sort.NEWEST: [F("first_submitted_at").desc(nulls_last=True), *protocol],
-    }[sort]
+    }
+    return orders[sort]
+
+
+def _key(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def _one_of(known: Iterable[str], typed: str) -> str:

@@ -47,7 +47,7 @@ def cycle_at_home(user: User, as_of: datetime) -> ReportCycle | None:
 
 @dataclass(frozen=True)
 class Stop:
-    """One line of the table beneath the plot: reports received until the end of a day, this cycle and the last."""
+    """One line of the table beneath the plot: received until the end of a day, this cycle and the last."""
 
     day: date
     is_cutoff: bool
@@ -201,11 +201,12 @@ class ProvinceHome:
         )
 
     def _reviews(self) -> Iterable[Errand]:
-        waiting = AnnualReport.objects.reviewable_by(self.user).filter(cycle=self.cycle).awaiting_review()
+        waiting = self.cycle.reports.reviewable_by(self.user).awaiting_review()
         found = waiting.aggregate(number=Count(Value(1)), oldest=Min("submitted_at"))
         days = (self.today - day_of(found["oldest"])).days if found["oldest"] else 0
-        detail = ngettext("lâu nhất đã chờ %(days)d ngày", "lâu nhất đã chờ %(days)d ngày", days) % {"days": days}
-        yield Errand(_("Báo cáo chờ xem xét"), detail, found["number"], self._board("state=submitted"))
+        said = ngettext("lâu nhất đã chờ %(days)d ngày", "lâu nhất đã chờ %(days)d ngày", days)
+        title = _("Báo cáo chờ xem xét")
+        yield Errand(title, said % {"days": days}, found["number"], self._board("state=submitted"))
 
     def _failures(self) -> Iterable[Errand]:
         failed = Notice.objects.of_province(str(self.cycle.province_id)).filter(state=Notice.State.FAILED)
@@ -217,12 +218,10 @@ class ProvinceHome:
         found = self.cycle.reports.aggregate(
             **{kind.name: Count(Value(1), filter=condition) for kind, condition in conditions.items()}
         )
-        why = _("không ai nhận được thư nhắc")
-        titles = {
-            Contact.NO_ADDRESS: (_("Cơ quan chưa có thư nhận tin"), why),
-            Contact.NO_HOLDER: (_("Cơ quan chưa có người phụ trách"), _("không ai có tài khoản để gửi báo cáo")),
-        }
-        for kind, (title, detail) in titles.items():
+        for kind, title, detail in (
+            (Contact.NO_ADDRESS, _("Cơ quan chưa có thư nhận tin"), _("không ai nhận được thư nhắc")),
+            (Contact.NO_HOLDER, _("Cơ quan chưa có người phụ trách"), _("không ai gửi được báo cáo")),
+        ):
             yield Errand(title, detail, found[kind.name], self._board(f"contact={kind.value}"))
 
     def _board(self, query: str) -> str:
@@ -439,7 +438,8 @@ class AdministratorHome:
     @cached_property
     def roles(self) -> list[RoleLine]:
         """Accounts in use by role."""
-        found = Counter(User.objects.visible_to(self.user).filter(is_active=True).values_list("role", flat=True))
+        accounts = User.objects.visible_to(self.user).filter(is_active=True)
+        found = Counter(accounts.values_list("role", flat=True))
         return [RoleLine(role.value, role.label, found[role.value]) for role in Role]
 
     @cached_property

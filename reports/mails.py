@@ -5,7 +5,7 @@ when the mail leaves, so a mail that waited tells the true number.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +14,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import Agency
 from isotrack.journal.models import Notice
 from isotrack.journal.voices import NoLonger, Words
 from isotrack.kit.clock import day_of
+from isotrack.kit.deadlines import Deadline
 from isotrack.kit.words import say_time
 from reports.models import AnnualReport, ReportCycle
 from reports.rates import rates
@@ -60,7 +62,8 @@ def notice_columns(
 def reminder_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
     """Remind an agency of its own report; nothing to say once it has come, is exempt or its cycle closed."""
     keys = {notice.pk: int(notice.about.removeprefix("report:")) for notice in notices}
-    wanted = AnnualReport.objects.select_related("cycle__province").prefetch_related("cycle__documents")
+    wanted = AnnualReport.objects.select_related("cycle__province", "agency", "extension_document")
+    wanted = wanted.prefetch_related("cycle__documents")
     reports = wanted.in_bulk(set(keys.values()))
     return {pk: _remind(reports.get(key), as_of) for pk, key in keys.items()}
 
@@ -72,8 +75,7 @@ def superior_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Word
         _kind, cycle_pk, _superior, superior_pk = notice.about.split(":")
         cycle = ReportCycle.objects.get(pk=cycle_pk)
         behind = _behind(cycle, as_of, superior_id=int(superior_pk))
-        superior = Agency.objects.get(pk=superior_pk)
-        context = {"superior": superior, "superior_name": superior.name, **_two_lists(behind)}
+        context = {"superior": Agency.objects.get(pk=superior_pk), **_two_lists(behind)}
         words[notice.pk] = (
             _render("superior_reminder", cycle, as_of, "reports:report-list", **context)
             if any(report.first_submitted_at is None for report in behind)
@@ -103,8 +105,15 @@ def _remind(report: AnnualReport | None, as_of: datetime) -> Words | NoLonger:
     if report.cycle.closed_at is not None:
         return NoLonger(_("Kỳ báo cáo đã kết thúc"))
     offset = report.deadline.offset(day_of(as_of))
-    context = {"report": report, "days_left": -offset, "days_late": offset}
+    context = {"report": report, "is_late": offset > 0, "how_long": _how_long(report.deadline, offset)}
     return _render("report_reminder", report.cycle, as_of, "reports:report-fill", [report.pk], **context)
+
+
+def _how_long(deadline: Deadline, offset: int) -> str:
+    """ "Còn 7 ngày", "Hạn cuối là hôm nay, đến 24:00" or "Trễ 3 ngày"."""
+    if offset > 0:
+        return ngettext("Trễ %(days)d ngày", "Trễ %(days)d ngày", offset) % {"days": offset}
+    return deadline.left_in_words(deadline.last_day + timedelta(days=offset))
 
 
 def _behind(cycle: ReportCycle, as_of: datetime, **only: Any) -> Sequence[AnnualReport]:
@@ -121,6 +130,15 @@ def _behind(cycle: ReportCycle, as_of: datetime, **only: Any) -> Sequence[Annual
             report.agency.name_sort,
         ),
     )
+
+
+def _two_lists(behind: Sequence[AnnualReport]) -> dict[str, Any]:
+    """What a superior's letter lists: who has not sent, and who sent late by how many days."""
+    sent = [(report, report.first_submitted_at) for report in behind]
+    return {
+        "missing": [report for report, at in sent if at is None],
+        "late": [(report, report.deadline.offset(day_of(at))) for report, at in sent if at is not None],
+    }
 
 
 def _department(province: Agency) -> str:

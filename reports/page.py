@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from agencies.models import Role, User
+from agencies.models import Agency, Role, User
 from isotrack.kit import clock
 from reports.models import AnnualReport
 
@@ -62,20 +62,32 @@ class Page:
         user = getattr(self.request, "user", None)
         return user if isinstance(user, User) else None
 
+    @cached_property
+    def province_name(self) -> str:
+        """ "tỉnh An Giang": the signed-in person's, or the only province of the installation."""
+        provinces = [self.user.agency.province] if self.user and self.user.agency else _provinces()
+        if len(provinces) != 1 or provinces[0] is None:
+            return ""
+        return provinces[0].in_lists.removeprefix("UBND ")
+
     @property
     def department(self) -> str:
         """Whose installation this is."""
-        return _("Sở Khoa học và Công nghệ tỉnh An Giang")
+        return " ".join([_("Sở Khoa học và Công nghệ"), self.province_name]).strip()
 
     @property
     def department_short(self) -> str:
         """The same on a phone."""
-        return _("Sở KH&CN An Giang")
+        return " ".join([_("Sở KH&CN"), self._own_name]).strip()
 
     @property
     def province_short(self) -> str:
-        """The letters in the crest's place."""
-        return "AG"
+        """The letters in the crest's place: "AG"."""
+        return "".join(word[0] for word in self._own_name.split()) or "ISO"
+
+    @property
+    def _own_name(self) -> str:
+        return self.province_name.removeprefix("tỉnh ").removeprefix("thành phố ")
 
     @cached_property
     def nav(self) -> list[Link]:
@@ -87,6 +99,10 @@ class Page:
         url = reverse(name)
         here = self.request.path == url if url == "/" else self.request.path.startswith(url)
         return Link(label, url, here, count or None)
+
+
+def _provinces() -> list[Agency]:
+    return list(Agency.objects.provinces().order_by("pk")[:2])
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -64,6 +64,23 @@ def begin_post(user: User, *, by: User, at: datetime, agency: Agency, title: str
     return post
 
 
+@transaction.atomic
+def hand_over(
+    post: Post, *, by: User, at: datetime, last_day: date, successor: User | None = None, title: str = ""
+) -> Post | None:
+    """End a post on `last_day` and let `successor` begin it the day after; return the successor's post.
+
+    The open draft stays with the agency, so whoever holds the post next goes on writing it. Somebody who
+    already holds a post of this agency needs no second one.
+    """
+    end_post(post, by=by, at=at, last_day=last_day)
+    if successor is None:
+        return None
+    held = successor.posts.without_end().filter(agency=post.agency).first()
+    starts_on = last_day + timedelta(days=1)
+    return held or begin_post(successor, by=by, at=at, agency=post.agency, title=title, starts_on=starts_on)
+
+
 def _record(verb: str, user: User, agency: Agency | None, **details: Any) -> None:
     province = agency.province_id if agency else ""
     record(verb, ("user", user.pk, str(user)), province=province, **details)

@@ -53,7 +53,7 @@ def load_documents(file: Path = DATA / "documents.csv", *, province: Agency | No
         own = row.pop("own") == "yes"
         if own and province is None:
             continue
-        values = {
+        values: dict[str, Any] = {
             **row,
             "issued_on": _day(row["issued_on"]),
             "in_force_from": _day_or_none(row["in_force_from"]),
@@ -62,7 +62,8 @@ def load_documents(file: Path = DATA / "documents.csv", *, province: Agency | No
         values["province"] = province if own else None
         document, is_new = Document.objects.get_or_create(**key, defaults=values)
         if is_new:
-            record("document-registered", ("document", document.pk, str(document)), by=None, at=at)
+            about = ("document", document.pk, str(document))
+            record("document-registered", about, by=None, at=at, province=document.province_id or "")
         created += is_new
     return created
 

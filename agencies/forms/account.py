@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ResetPasswordForm
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,19 @@ SELF_EVIDENT = {"account/messages/logged_in.txt", "account/messages/logged_out.t
 
 class ClosedAdapter(DefaultAccountAdapter):
     """Accounts are opened by an administrator; mails leave under the installation's own name."""
+
+    # django-allauth has no Vietnamese for these. One wording for a wrong name and a wrong password.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("Tài khoản này đã khóa. Liên hệ người quản trị của Sở."),
+        "email_password_mismatch": _("Tên đăng nhập hoặc mật khẩu chưa đúng."),
+        "username_password_mismatch": _("Tên đăng nhập hoặc mật khẩu chưa đúng."),
+        "invalid_login": _("Tên đăng nhập hoặc mật khẩu chưa đúng."),
+        "too_many_login_attempts": _("Đã thử sai quá nhiều lần. Chờ vài phút rồi thử lại."),
+        "rate_limited": _("Đã thử quá nhiều lần. Chờ vài phút rồi thử lại."),
+        "enter_current_password": _("Mật khẩu hiện tại chưa đúng."),
+        "incorrect_password": _("Mật khẩu chưa đúng."),
+        "invalid_password_reset": _("Đường dẫn này đã dùng rồi hoặc đã hết hạn."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

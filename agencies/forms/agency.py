@@ -68,6 +68,11 @@ class AgencyFilter(FilterForm):
         plain = {name: values[name] for name in ("level", "kind", "group", "mandate") if name in values}
         return agencies.filter(**plain)
 
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is asked for besides the order."""
+        return bool(self.values.keys() - {"sort"})
+
     def arrange(self, agencies: AgencyQuerySet) -> AgencyQuerySet:
         """In the order that was asked for: protocol order unless said otherwise."""
         _label, order = SORTS[self.values.get("sort", "")]

@@ -1,6 +1,6 @@
 """Accounts and posts: looking for them, opening, changing, handing over."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.actions.person import begin_post, hand_over
 from agencies.forms.agency import ALL, AgencyChoiceField
 from agencies.forms.filters import FilterForm, SearchField
 from agencies.models import Agency, Post, Role, User
@@ -204,6 +205,16 @@ class PostForm(HouseFormMixin, forms.Form):
         self.fields["successor"].queryset = successors  # type: ignore[attr-defined]
         self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
 
+    def save(self, *, by: User, at: datetime) -> None:
+        """Do what was chosen."""
+        values = self.cleaned_data
+        if values["act"] == self.Act.BEGIN:
+            begun = {"agency": values["agency"], "title": values["title"], "starts_on": values["day"]}
+            begin_post(self.user, by=by, at=at, **begun)
+        elif self.held is not None:
+            to = {"successor": values["successor"], "title": values["title"]}
+            hand_over(self.held, by=by, at=at, last_day=values["day"], **to)
+
     def clean(self) -> dict[str, Any]:
         """Each of the two acts asks for something of its own."""
         cleaned: dict[str, Any] = super().clean() or {}
@@ -225,7 +236,7 @@ class PostForm(HouseFormMixin, forms.Form):
         elif day and day < self.held.starts_on:
             started = say_date(self.held.starts_on)
             self.add_error("day", _("Nhiệm vụ bắt đầu ngày %(date)s: ngày cuối cùng không thể sớm hơn.") % {"date": started})
-        if successor:
+        if successor and self.held and not successor.posts.without_end().filter(agency=self.held.agency).exists():
             self._check_after(successor, day)
 
     def _check_after(self, person: User, day: date | None) -> None:

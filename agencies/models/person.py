@@ -170,6 +170,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Those held on `day`."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
+    def responsible(self) -> Self:
+        """Those whose holder answers for the agency's report, the newest first."""
+        return self.filter(is_responsible=True).order_by("-starts_on")
+
     def before(self, day: date) -> Self:
         """Those that had ended by `day`."""
         return self.filter(ends_on__lt=day)

@@ -32,7 +32,7 @@ def insert_select(model: type[Model], rows: "QuerySet[Any, Any]", columns: Mappi
         select, params = selected.query.get_compiler(using).as_sql()
     except EmptyResultSet:
         return 0
-    quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    quoted = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     # SQLite needs a WHERE before ON CONFLICT after a SELECT, or it reads ON as part of a join.
     insert = (

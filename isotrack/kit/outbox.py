@@ -12,11 +12,11 @@ from isotrack.kit import clock
 
 
 class Outbox(BaseEmailBackend):
-    """Writes every mail into settings.EMAIL_FILE_PATH, named by time and receiver."""
+    """Writes every mail into the folder outbox of what running produces, named by time and receiver."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Write each mail and return how many were written. Raises OSError where the folder cannot be."""
-        folder = Path(settings.EMAIL_FILE_PATH)
+        folder = Path(settings.VAR) / "outbox"
         folder.mkdir(parents=True, exist_ok=True)
         for mail in email_messages:
             self._write(folder, mail)

@@ -289,13 +289,15 @@ def _around(x: float, y: float, text: str, css: str, past: bool) -> list[Words]:
 
 
 def _at_end(frame: Frame, points: list[Point], text: str) -> list[Words]:
-    """At the right end of a rising line: under the part of it that the text spans, else above its end."""
+    """At the right end of a rising line: under what the text spans, or above where that is steep."""
     length = LETTER * len(text)
     spanned = [frame.y(count) for day, count in points if frame.x(day) >= frame.right - length - LETTER]
     under, over = max(spanned) + ABOVE + BELOW, min(spanned) - 10
+    steep = under - over > 3 * (ABOVE + BELOW)
+    places = (over, under) if steep else (under, over)
     return [
         Words(frame.right, round(y, 1), text, "t2", "end")
-        for y in (under, over, under + ABOVE + BELOW)
+        for y in (*places, under + ABOVE + BELOW)
         if y < frame.bottom - BELOW
     ]
 

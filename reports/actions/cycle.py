@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from agencies.actions.registry import read_rows
 from agencies.models import Agency, Document, Standing, User
+from agencies.models.agency import StandingQuerySet
 from isotrack.journal.record import record
 from isotrack.kit import clock
 from isotrack.kit.bulk import insert_select
@@ -74,6 +75,12 @@ def close_cycle(cycle: ReportCycle, *, by: User | None, at: datetime) -> ReportC
     return cycle
 
 
+def standings_owing(province_pk: int, day: date) -> StandingQuerySet:
+    """How each agency stood that owes a report because it reported on `day`: one row an agency."""
+    standings = Standing.objects.on(day).reporting().filter(agency__province_id=province_pk)
+    return standings.filter(agency__in=Agency.objects.valid_on(day))
+
+
 def _new_cycle(year: int, province: Agency, expected_on: date) -> ReportCycle:
     """The dates a new cycle starts from come from the reference file; staff may change them later."""
     questionnaire = QuestionnaireVersion.objects.filter(published_at__isnull=False).first()
@@ -99,10 +106,7 @@ def _new_cycle(year: int, province: Agency, expected_on: date) -> ReportCycle:
 
 def _create_reports(cycle: ReportCycle) -> int:
     """One statement, whatever the number of agencies."""
-    standings = Standing.objects.on(cycle.expected_on).reporting()
-    owing = standings.filter(agency__province_id=cycle.province_id).filter(
-        agency__in=Agency.objects.valid_on(cycle.expected_on)
-    )
+    owing = standings_owing(cycle.province_id, cycle.expected_on)
     columns: dict[str, Any] = {
         "cycle": Value(cycle.pk),
         "agency": F("agency_id"),

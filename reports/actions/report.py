@@ -63,7 +63,7 @@ def judge(report: AnnualReport, *, on: date) -> Outcome:
 def save_answers(
     report: AnnualReport,
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     answers: Mapping[str, Any],
     seen: Mapping[str, Any],

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from isotrack.kit.forms import CheckedUpload, FileKind, HouseFormMixin, UploadField
 from reports.actions.report import Conflict
-from reports.filling import ID, anchor, is_cards, numbers_in_words
+from reports.filling import ID, is_cards, numbers_in_words
 from reports.models import AnnualReport, Attachment
 from reports.questions import (
     Column,
@@ -91,7 +91,9 @@ class Rows(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         rows = [*(value or []), *({} for _spare in range(self.spare))]
         columns = self.question.columns
-        table = [[self._cell(name, place, column, row) for column in columns] for place, row in enumerate(rows)]
+        table = [
+            [self._cell(name, place, column, row) for column in columns] for place, row in enumerate(rows)
+        ]
         heads = [_head(column) for column in columns]
         caption = self.question.label(get_language())
         return {"columns": heads, "rows": table, "name": name, "caption": caption, "attrs": attrs or {}}
@@ -203,7 +205,9 @@ class SectionForm(HouseFormMixin, forms.Form):
         self.report, self.outcome, self.more = report, outcome, more
         self.before, self.conflicts = before, {conflict.key: conflict for conflict in conflicts}
         self.shown = {question.key for question in outcome.visible}
-        self.questions = list(_reachable(part, report, outcome))
+        # What another window hid meanwhile was still typed here: a bound form reads every question.
+        asked = [question for question in part.questions if question.asked_of(report.mandate)]
+        self.questions = asked if self.is_bound else list(_reachable(part, report, outcome))
         for question in self.questions:
             if not question.computed:
                 self.fields[question.key] = self._field(question)
@@ -241,7 +245,10 @@ class SectionForm(HouseFormMixin, forms.Form):
     def typed(self) -> list[tuple[str, str]]:
         """Every question with what was typed, in words, to be copied when nothing can be saved any more."""
         by_key = self.report.cycle.questionnaire.questions.by_key
-        pairs = [(by_key[key].label(get_language()), show(by_key[key], value)) for key, value in self.answers.items()]
+        pairs = [
+            (by_key[key].label(get_language()), show(by_key[key], value))
+            for key, value in self.answers.items()
+        ]
         notes = [(_("Giải trình"), text) for text in self.notes.values()]
         return [(label, text) for label, text in (*pairs, *notes) if text]
 
@@ -281,7 +288,9 @@ class SectionForm(HouseFormMixin, forms.Form):
             when=self._when(question),
             errors=[f.message for f in findings if f.severity == "error"] + self._refused().get(key, []),
             warnings=[Warned(f, self[f"note-{f.rule}"]) for f in findings if f.severity == "warning"],
-            basis=[_basis(words) for words in legal_basis_in_words(question.legal_basis).split("; ") if words],
+            basis=[
+                _basis(words) for words in legal_basis_in_words(question.legal_basis).split("; ") if words
+            ],
             last_year=_with_unit(question, self._last_year(question)),
             computed=_with_unit(question, value),
             waits_for=self._waits_for(question),
@@ -321,7 +330,9 @@ class SectionForm(HouseFormMixin, forms.Form):
         name = ID % question.key
         has_message = any(f.key == question.key for f in self.outcome.at(question.key) if f.kind != "missing")
         has_message = has_message or question.key in self._refused()
-        return " ".join(filter(None, [f"{name}-help" if question.help_vi else "", f"{name}-said" if has_message else ""]))
+        return " ".join(
+            filter(None, [f"{name}-help" if question.help_vi else "", f"{name}-said" if has_message else ""])
+        )
 
     def _warnings(self) -> list[Finding]:
         keys = {question.key for question in self.questions}
@@ -470,8 +481,5 @@ def _from_json(text: str) -> Any:
     """What the page carried; a page that was tampered with counts as one that showed nothing."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-
-
-__all__ = ["Card", "NotesForm", "SectionForm", "anchor", "note_field", "typed_notes"]

@@ -14,7 +14,9 @@ class NilForm(HouseFormMixin, forms.Form):
 
     reason = forms.CharField(
         label=_("Lý do không phát sinh"),
-        help_text=_("Nêu rõ vì sao trong năm không có gì để báo, ví dụ cơ quan mới thành lập sau ngày 31/12."),
+        help_text=_(
+            "Nêu rõ vì sao trong năm không có gì để báo, ví dụ cơ quan mới thành lập sau ngày 31/12."
+        ),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={

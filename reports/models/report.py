@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Role
@@ -84,6 +84,31 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
     def being_punctual(self, kind: str, as_of: datetime) -> Self:
         """Those of one punctuality as of an instant."""
         return self.filter(punctuality_is(as_of)[Punctuality(kind)])
+
+    def below(self, user: "User") -> Self:
+        """Those of other agencies than the person's own."""
+        return self.exclude(agency=user.agency)
+
+    def in_cycle(self, cycle: ReportCycle) -> Self:
+        """Those of one cycle."""
+        return self.filter(cycle=cycle)
+
+    def most_urgent_first(self, as_of: datetime) -> Self:
+        """Missing, late, not yet due, on time, exempt; each in protocol order."""
+        kinds = punctuality_is(as_of)
+        order = [Punctuality.MISSING, Punctuality.LATE, Punctuality.NOT_DUE, Punctuality.ON_TIME]
+        whens = [When(kinds[kind], then=Value(place)) for place, kind in enumerate(order)]
+        urgency = Case(*whens, default=Value(len(order)), output_field=models.IntegerField())
+        return self.order_by(urgency, "agency__sort_order", "agency__name_sort", "pk")
+
+    def with_last_year(self) -> Self:
+        """Annotate `last_year`: the answers the same agency sent the year before, None where it sent none."""
+        before = AnnualReport.objects.filter(
+            first_submitted_at__isnull=False,
+            agency=OuterRef("agency"),
+            cycle__year=OuterRef("cycle__year") - 1,
+        )
+        return self.annotate(last_year=Subquery(before.values("answers")[:1]))
 
     def with_punctuality(self, as_of: datetime) -> Self:
         """Annotate `punctuality` as of an instant."""
@@ -371,6 +396,19 @@ class Submission(models.Model):
         return " ".join(digest[start : start + 4] for start in range(0, 16, 4))
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Sentences about attached files."""
+
+    def current(self) -> Self:
+        """Those that no newer file has replaced."""
+        return self.filter(replaced_at__isnull=True)
+
+    def as_sent_at(self, instant: datetime) -> Self:
+        """Those that were current at that instant."""
+        standing = Q(replaced_at__isnull=True) | Q(replaced_at__gt=instant)
+        return self.filter(standing, uploaded_at__lte=instant)
+
+
 class Attachment(models.Model):
     """A file that answers a question; a newer one replaces it, nothing is overwritten."""
 
@@ -398,6 +436,8 @@ class Attachment(models.Model):
     replaced_at = models.DateTimeField(
         _("được thay lúc"), null=True, blank=True, help_text=_("Để trống khi là bản hiện hành.")
     )
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["report", "question", "-uploaded_at"]

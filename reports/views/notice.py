@@ -51,7 +51,7 @@ def ledger_of(person: Any) -> NoticeQuerySet:
     return Notice.objects.of_province(str(user.agency.province_id))
 
 
-class NoticeList(ListView[Notice]):
+class NoticeList(ListView):
     """Planned ones first, then by day, newest first; every filter stands in the address."""
 
     template_name = "reports/notice_list.html"
@@ -78,7 +78,7 @@ class NoticeList(ListView[Notice]):
         }
 
 
-class NoticeDetail(DetailView[Notice]):
+class NoticeDetail(DetailView):
     """One notice: its result, and the mail as it was sent."""
 
     template_name = "reports/notice_detail.html"
@@ -110,7 +110,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _matching(notices: NoticeQuerySet, typed: str) -> NoticeQuerySet:
-    """Those to or about an agency whose name matches, whatever its marks and case, or to a matching address."""
+    """Those to or about an agency whose name matches (marks and case aside), or to a matching address."""
     if not typed:
         return notices
     agencies = Agency.objects.matching(typed)
@@ -150,9 +150,13 @@ def _what_it_is_about(notice: Notice) -> dict[str, str]:
     kind, _colon, key = notice.about.partition(":")
     if kind == "report":
         report = AnnualReport.objects.filter(pk=key).only("agency_id").first()
-        return {} if report is None else {
-            "about_url": reverse("reports:report-detail", args=[report.pk]),
-            "contact_url": reverse("agencies:agency-contact", args=[report.agency_id]),
-        }
+        return (
+            {}
+            if report is None
+            else {
+                "about_url": reverse("reports:report-detail", args=[report.pk]),
+                "contact_url": reverse("agencies:agency-contact", args=[report.agency_id]),
+            }
+        )
     cycle = ReportCycle.objects.filter(pk=key.partition(":")[0]).first()
     return {} if cycle is None else {"about_url": reverse("reports:cycle-board", args=[cycle.year])}

@@ -17,6 +17,7 @@ class Count(HouseCommand):
 
     takes_as_of = True
     takes_dry_run = True
+    requires_system_checks: list[str] = []
 
     def arguments(self, parser):
         parser.add_argument("number", type=int)

@@ -74,6 +74,14 @@ def test_blank_rows_are_left_out_and_addresses_stay_true():
     assert values_of(workbook(B3="x", B172="y")) == {"A3": None, "B3": "x", "A172": None, "B172": "y"}
 
 
+def test_the_size_a_sheet_claims_hides_no_row():
+    data = workbook(A1="x", C3="y")
+    name = "xl/worksheets/sheet1.xml"
+    part = ZipFile(BytesIO(data)).read(name).replace(b'ref="A1:C3"', b'ref="A1"')
+    assert b'ref="A1"' in part
+    assert values_of(with_parts(data, {name: part}))["C3"] == "y"
+
+
 def test_a_formula_without_a_result_is_reported_at_its_cell():
     cell = cells_of(workbook(["a"], B2="=SUM(A1:A9)"))["B2"]
     assert cell.value is None

@@ -1,0 +1,94 @@
+"""Accounts and posts: the administrator keeps them, the department may look."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.generic import ListView
+
+from agencies.actions import person
+from agencies.forms.account import mail_password_link
+from agencies.forms.person import AccountFilter, AccountForm, OpenAccountForm, PostForm
+from agencies.models import Agency, User
+from agencies.models.person import UserQuerySet
+from agencies.views import SignedRequest
+from isotrack.kit import clock
+
+
+class AccountList(ListView[User]):
+    """Everybody who has or had a post in the province."""
+
+    request: SignedRequest
+    template_name = "agencies/account_list.html"
+    context_object_name = "accounts"
+    paginate_by = 50
+
+    def get_queryset(self) -> UserQuerySet:
+        if not self.request.user.reads_accounts:
+            raise Http404
+        today = clock.today()
+        self.filters = AccountFilter(self.request.GET)
+        users = User.objects.visible_to(self.request.user).with_post_on(today)
+        return self.filters.narrow(users, today=today).order_by("username")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        can_edit = self.request.user.keeps_accounts
+        return super().get_context_data(filters=self.filters, can_edit=can_edit, **kwargs)
+
+
+def add(request: SignedRequest) -> HttpResponse:
+    """Open an account; the person sets a password of their own by mail."""
+    if not request.user.keeps_accounts:
+        raise Http404
+    now = clock.now()
+    agencies = Agency.objects.visible_to(request.user).valid_on(clock.day_of(now)).in_protocol_order()
+    form = OpenAccountForm(request.POST or None, agencies=agencies, initial={"starts_on": clock.day_of(now)})
+    if form.is_valid():
+        user = person.open_account(by=request.user, at=now, **form.cleaned_data)
+        if mail_password_link(request, user.email):
+            words = _("Đã lập tài khoản %(name)s. Thư đặt mật khẩu đã gửi đến %(email)s.")
+            messages.success(request, words % {"name": user.username, "email": user.email})
+        else:
+            words = _("Đã lập tài khoản %(name)s nhưng thư đặt mật khẩu chưa gửi được. ")
+            words += _("Nhờ người này chọn «Quên mật khẩu» ở trang đăng nhập.")
+            messages.warning(request, words % {"name": user.username})
+        return redirect("agencies:account-list")
+    return render(request, "agencies/account_add.html", {"form": form})
+
+
+def edit(request: SignedRequest, pk: int) -> HttpResponse:
+    """Change name, mailbox or role, or lock the account."""
+    user = get_object_or_404(User.objects.editable_by(request.user), pk=pk)
+    name, now = str(user), clock.now()
+    form = AccountForm(request.POST or None, instance=user, by=request.user)
+    if form.is_valid():
+        stored = User.objects.get_queryset().get(pk=pk)
+        person.change_account(stored, by=request.user, at=now, **form.cleaned_data)
+        messages.success(request, _("Đã lưu tài khoản của %(name)s.") % {"name": stored})
+        return redirect("agencies:account-list")
+    posts = user.posts.select_related("agency")
+    context = {"form": form, "account": user, "name": name, "posts": posts, "today": clock.day_of(now)}
+    return render(request, "agencies/account_edit.html", context)
+
+
+def post(request: SignedRequest, pk: int) -> HttpResponse:
+    """End a person's post and hand it over, or give the person another one."""
+    user = get_object_or_404(User.objects.editable_by(request.user), pk=pk)
+    now = clock.now()
+    form = _post_form(request, user, clock.day_of(now))
+    if form.is_valid():
+        form.save(by=request.user, at=now)
+        messages.success(request, _("Đã ghi nhiệm vụ của %(name)s.") % {"name": user})
+        return redirect("agencies:account-edit", pk)
+    posts = user.posts.select_related("agency")
+    context = {"form": form, "account": user, "posts": posts, "today": clock.day_of(now)}
+    return render(request, "agencies/account_post.html", context)
+
+
+def _post_form(request: SignedRequest, user: User, today: date) -> PostForm:
+    others = User.objects.visible_to(request.user).in_use().exclude(pk=user.pk).order_by("full_name")
+    agencies = Agency.objects.visible_to(request.user).valid_on(today).in_protocol_order()
+    return PostForm(request.POST or None, user=user, today=today, successors=others, agencies=agencies)

@@ -1,0 +1,196 @@
+"""The journal in words: what a verb means, what a field is called, how old and new values read.
+
+Entries keep verbs, fields and values as data; their names come from the models and, for answers, from the
+questionnaire of the report. What is not known any more is shown as it was written.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.models import Agency, Document, Post, User
+from isotrack.journal.models import Entry, Notice
+from isotrack.kit.words import NOTHING, show_date, show_number, show_time
+from reports.models import AnnualReport, ReportCycle
+from reports.models.questionnaire import QuestionnaireVersion, questions_of
+from reports.questions.parts import Question
+
+Words = str | Promise
+
+VERBS: dict[str, Words] = {
+    "agency-founded": gettext_lazy("Ghi vào danh bạ"),
+    "agency-changed": gettext_lazy("Đổi thông tin cơ quan"),
+    "agency-contact-changed": gettext_lazy("Đổi thư nhận tin"),
+    "account-opened": gettext_lazy("Lập tài khoản"),
+    "account-changed": gettext_lazy("Đổi tài khoản"),
+    "post-begun": gettext_lazy("Giao nhiệm vụ"),
+    "post-ended": gettext_lazy("Kết thúc nhiệm vụ"),
+    "document-registered": gettext_lazy("Ghi văn bản vào sổ"),
+    "cycle-opened": gettext_lazy("Mở kỳ báo cáo"),
+    "cycle-switched": gettext_lazy("Đổi cách tính hạn"),
+    "cycle-closed": gettext_lazy("Kết thúc kỳ báo cáo"),
+    "report-saved": gettext_lazy("Lưu nháp báo cáo"),
+    "report-file-attached": gettext_lazy("Tải tệp lên báo cáo"),
+    "report-submitted": gettext_lazy("Gửi báo cáo"),
+    "report-nil-declared": gettext_lazy("Báo không phát sinh"),
+    "report-accepted": gettext_lazy("Chấp nhận báo cáo"),
+    "report-returned": gettext_lazy("Trả lại báo cáo"),
+    "report-extended": gettext_lazy("Gia hạn báo cáo"),
+    "report-exempted": gettext_lazy("Miễn báo cáo"),
+    "report-late": gettext_lazy("Ghi nhận trễ hạn"),
+    "report-missing": gettext_lazy("Ghi nhận chưa gửi"),
+    "notice-retried": gettext_lazy("Gửi lại thông báo"),
+    "questionnaire-published": gettext_lazy("Phát hành biểu mẫu"),
+}
+KINDS: dict[str, Words] = {
+    "agency": gettext_lazy("Cơ quan"),
+    "user": gettext_lazy("Tài khoản"),
+    "document": gettext_lazy("Văn bản"),
+    "cycle": gettext_lazy("Kỳ báo cáo"),
+    "report": gettext_lazy("Báo cáo năm"),
+    "notice": gettext_lazy("Thông báo"),
+    "questionnaire": gettext_lazy("Biểu mẫu"),
+}
+# What an administrator may read: no content of reports.
+TECHNICAL_KINDS = ("agency", "user", "document")
+
+_MODELS: dict[str, tuple[type[models.Model], ...]] = {
+    "agency": (Agency,),
+    "user": (User, Post),
+    "document": (Document,),
+    "cycle": (ReportCycle,),
+    "report": (AnnualReport,),
+    "notice": (Notice,),
+    "questionnaire": (QuestionnaireVersion,),
+}
+# Names in `changes` that are no field of the thing itself.
+_OTHER_NAMES: dict[tuple[str, str], Words] = {
+    ("cycle", "expected"): gettext_lazy("số cơ quan phải báo cáo"),
+    ("report", "code"): gettext_lazy("mã biên nhận"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of an entry, and what it was before and after, in words."""
+
+    label: Words
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as a person reads it."""
+
+    entry: Entry
+    verb: Words
+    kind: Words
+    changes: list[Change]
+
+    @property
+    def about(self) -> str:
+        """The thing as the journal's address names it: "report:17"."""
+        return f"{self.entry.about_kind}:{self.entry.about_key}"
+
+
+def lines(entries: Sequence[Entry]) -> list[Line]:
+    """Entries in words, in the same order; at most one query for the questionnaires of their reports."""
+    asked = _questions(entries)
+    return [_line(entry, asked.get(entry.about_key, {}) if entry.about_kind == "report" else {}) for entry in entries]
+
+
+def changes_in_words(
+    kind: str, changes: Mapping[str, Sequence[Any]], questions: Mapping[str, Question] | None = None
+) -> list[Change]:
+    """The changes {name: [old, new]} of a thing of this kind; `questions` name the answers of a report."""
+    return [
+        _answer(questions[name], old, new)
+        if questions and name in questions
+        else Change(_label(kind, name), _value(kind, name, old), _value(kind, name, new))
+        for name, (old, new) in changes.items()
+    ]
+
+
+def _line(entry: Entry, questions: Mapping[str, Question]) -> Line:
+    return Line(
+        entry,
+        VERBS.get(entry.verb, entry.verb),
+        KINDS.get(entry.about_kind, entry.about_kind),
+        changes_in_words(entry.about_kind, entry.changes, questions),
+    )
+
+
+def _questions(entries: Iterable[Entry]) -> dict[str, Mapping[str, Question]]:
+    """Report key → its questions by key, for entries that tell of answers."""
+    saves = [entry for entry in entries if entry.verb in ("report-saved", "report-file-attached")]
+    reports = AnnualReport.objects.filter(pk__in={int(entry.about_key) for entry in saves})
+    pairs = reports.values_list("pk", "cycle__questionnaire_id") if saves else ()
+    return {str(pk): questions_of(version).by_key for pk, version in pairs}
+
+
+def _answer(question: Question, old: Any, new: Any) -> Change:
+    language = get_language()
+    labels = {choice.value: choice.label(language) for choice in question.choices}
+    label = f"{question.number}. {question.label(language)}"
+    return Change(label, *(labels.get(value) or show(value) if isinstance(value, str) else show(value) for value in (old, new)))
+
+
+@cache
+def _field(kind: str, name: str) -> "models.Field[Any, Any] | None":
+    for model in _MODELS.get(kind, ()):
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        if isinstance(field, models.Field):
+            return field
+    return None
+
+
+def _label(kind: str, name: str) -> Words:
+    field = _field(kind, name)
+    return _OTHER_NAMES.get((kind, name)) or (field.verbose_name if field else name)
+
+
+def _value(kind: str, name: str, value: Any) -> str:
+    field = _field(kind, name)
+    choices = dict(field.flatchoices) if field is not None and isinstance(value, str) else {}
+    return str(choices[value]) if value in choices else show(value)
+
+
+def show(value: Any) -> str:
+    """A stored value as people read it: days, instants and numbers in Vietnamese form, rows counted."""
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, bool):
+        return _("Có") if value else _("Không")
+    if isinstance(value, int):
+        return show_number(value)
+    if isinstance(value, list | dict):
+        return _("%(number)s dòng") % {"number": len(value)}
+    return _show_instant(str(value)) or str(value)
+
+
+def _show_instant(text: str) -> str:
+    """A day or an instant in ISO 8601 in Vietnamese form; "" for any other text."""
+    try:
+        return show_date(date.fromisoformat(text)) if len(text) == 10 else show_time(_aware(text))
+    except ValueError:
+        return ""
+
+
+def _aware(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant

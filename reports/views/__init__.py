@@ -1,0 +1,1 @@
+"""Pages about reports, and every page that looks across the apps."""

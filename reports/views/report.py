@@ -1,0 +1,338 @@
+"""Reading reports: the list of an officer, one report, its receipt, its files, and why it is late."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+from django.views.generic import DetailView, ListView
+
+from agencies.models import Role, User
+from isotrack.journal.models import Notice
+from isotrack.kit import clock
+from isotrack.kit.forms import FileKind
+from isotrack.kit.papers import pdf
+from reports.actions.report import judge
+from reports.filling import is_cards
+from reports.models import AnnualReport, Attachment, Punctuality, ReportCycle, Submission
+from reports.questions import Finding, Outcome, Question, is_empty, show, show_rows
+from reports.receipt import Receipt, as_sent, receipt_of
+from reports.timeline import end_of_day, timeline
+
+# Inside a list: who is missing or late first.
+_URGENCY = [
+    Punctuality.MISSING,
+    Punctuality.LATE,
+    Punctuality.NOT_DUE,
+    Punctuality.ON_TIME,
+    Punctuality.EXEMPT,
+]
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # LoginRequiredMiddleware has seen to it
+    return request.user
+
+
+def _readable(user: User) -> "QuerySet[AnnualReport]":
+    """The reports a person may read, with what every page about one shows."""
+    return AnnualReport.objects.visible_to(user).select_related(
+        "cycle__questionnaire",
+        "cycle__province",
+        "agency",
+        "superior",
+        "extension_document",
+        "exemption_document",
+    )
+
+
+def _way_back(user: User, report: AnnualReport) -> dict[str, str]:
+    """The step of the path above a report: the list of an officer, the board of everybody else."""
+    if user.role == Role.OFFICER:
+        return {"up_url": reverse("reports:report-list"), "up_label": _("Báo cáo năm")}
+    year = report.cycle.year
+    return {
+        "up_url": reverse("reports:cycle-board", args=[year]),
+        "up_label": _("Kỳ báo cáo năm %(year)s") % {"year": year},
+    }
+
+
+# The list
+
+
+class ReportList(ListView[AnnualReport]):
+    """An officer's own reports of all years, then those of the agencies below in the running cycle."""
+
+    template_name = "reports/report_list.html"
+    context_object_name = "subordinates"
+    paginate_by = 50
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Everybody else has the board of the cycle."""
+        self.user, self.now = _person(request), clock.now()
+        self.cycle = ReportCycle.objects.visible_to(self.user).running(self.now).first()
+        if self.user.role == Role.OFFICER:
+            return super().dispatch(request, *args, **kwargs)
+        return (
+            redirect("reports:cycle-board", self.cycle.year) if self.cycle else redirect("reports:cycle-list")
+        )
+
+    def get_queryset(self) -> "QuerySet[AnnualReport]":
+        """Those of other agencies in the running cycle, most urgent first."""
+        if self.cycle is None:
+            return AnnualReport.objects.none()
+        below = AnnualReport.objects.visible_to(self.user).below(self.user)
+        return (
+            below.in_cycle(self.cycle)
+            .most_urgent_first(self.now)
+            .select_related("agency", "superior", "cycle")
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        own = AnnualReport.objects.editable_by(self.user).select_related("cycle").order_by("-cycle__year")
+        context = super().get_context_data(**kwargs)
+        context["rows"] = [_row(report, self) for report in context["subordinates"]]
+        return context | {
+            "own": [_row(report, self) for report in own],
+            "cycle": self.cycle,
+            "today": clock.day_of(self.now),
+        }
+
+
+@dataclass(frozen=True)
+class Row:
+    """One report in the officer's lists."""
+
+    report: AnnualReport
+    punctuality: str
+    days: int
+    can_fill: bool
+
+
+def _row(report: AnnualReport, view: ReportList) -> Row:
+    kind = report.punctuality_at(view.now)
+    return Row(report, kind, report.days_late(clock.day_of(view.now)), report.is_editable(view.now))
+
+
+# One report
+
+
+@dataclass
+class Answer:
+    """One question of a report as it is read."""
+
+    question: Question
+    label: str
+    text: str
+    rows: list[list[str]] = field(default_factory=list)
+    file: Attachment | None = None
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def heads(self) -> list[str]:
+        """The columns of a table."""
+        return [column.label(get_language()) for column in self.question.columns]
+
+    @property
+    def cells(self) -> list[list[tuple[str, str]]]:
+        """Each row of a table as pairs of heading and text."""
+        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One section of a report as it is read."""
+
+    key: str
+    title: str
+    answers: Sequence[Answer]
+
+
+class ReportDetail(DetailView[AnnualReport]):
+    """One report: its agency reads the draft, everybody else what was sent last."""
+
+    template_name = "reports/report_detail.html"
+    context_object_name = "report"
+
+    def get_queryset(self) -> "QuerySet[AnnualReport]":
+        """What this person may read."""
+        return _readable(_person(self.request))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        report, user, now = self.object, _person(self.request), clock.now()
+        sent = list(report.submissions.select_related("sent_by"))
+        is_own = AnnualReport.objects.editable_by(user).contains(report)
+        reads_draft = is_own and report.state in AnnualReport.EDITABLE
+        read = report if reads_draft or not sent else as_sent(report, sent[-1])
+        files = list(report.attachments.all())
+        can_fill = is_own and report.is_editable(now)
+        return super().get_context_data(**kwargs) | {
+            "submissions": sent,
+            "latest": sent[-1] if sent else None,
+            "reads_draft": reads_draft,
+            "chapters": list(_chapters(read, _current(files, None if reads_draft else sent[-1:])))
+            if reads_draft or sent
+            else [],
+            "punctuality": report.punctuality_at(now),
+            "days": report.days_late(clock.day_of(now)),
+            "today": clock.day_of(now),
+            "due_before": None if report.extended_to else report.cycle.due_before,
+            "can_fill": can_fill,
+            "can_declare_nil": can_fill and not sent,
+            **_decisions(user, report),
+            **_way_back(user, report),
+        }
+
+
+def _decisions(user: User, report: AnnualReport) -> dict[str, bool]:
+    """Which decisions of the department are open for this report."""
+    may = user.is_reviewer and report.exempted_at is None
+    return {
+        "can_review": may and report.state == AnnualReport.State.SUBMITTED,
+        "can_extend": may and report.first_submitted_at is None,
+        "can_exempt": may and report.first_submitted_at is None,
+    }
+
+
+def _read(report: AnnualReport, latest: Submission | None, reads_draft: bool) -> list[Chapter]:
+    """The draft for who writes it, else the latest sending; nothing where there is none to read."""
+    if reads_draft:
+        files = report.attachments.current()
+        return list(_chapters(report, {file.question: file for file in files}))
+    if latest is None or latest.is_nil:
+        return []
+    files = report.attachments.as_sent_at(latest.sent_at)
+    return list(_chapters(as_sent(report, latest), {file.question: file for file in files}))
+
+
+def _chapters(report: AnnualReport, files: dict[str, Attachment]) -> Iterator[Chapter]:
+    outcome = judge(report, on=clock.day_of(report.submitted_at or report.cutoff))
+    for section in report.cycle.questionnaire.questions.sections:
+        shown = [question for question in outcome.visible if question.section == section.key]
+        if shown:
+            answers = [_answer(report, outcome, question, files) for question in shown]
+            yield Chapter(section.key, section.title(get_language()), answers)
+
+
+def _answer(
+    report: AnnualReport, outcome: Outcome, question: Question, files: dict[str, Attachment]
+) -> Answer:
+    value = outcome.values.get(question.key) if question.computed else report.answers.get(question.key)
+    is_table = question.type == "table"
+    warned = [f for f in outcome.warnings if f.key == question.key]
+    text = "" if is_table or is_empty(value) else show(question, value, get_language())
+    return Answer(
+        question=question,
+        label=question.label(get_language()),
+        text=text + _unit(question) if text else "",
+        rows=[list(row.values()) for row in show_rows(question, value, get_language())] if is_table else [],
+        file=files.get(question.key),
+        notes=[(f.headline, report.notes.get(f.rule or "", "")) for f in warned],
+        findings=[f for f in outcome.blocking if f.key == question.key],
+    )
+
+
+def _unit(question: Question) -> str:
+    if question.type == "percent":
+        return "\u00a0%"
+    return f" {question.unit}" if question.unit and not is_cards(question) else ""
+
+
+class Why(DetailView[AnnualReport]):
+    """Why a report is late, missing or on time: what happened, and how it is judged."""
+
+    template_name = "reports/report_why.html"
+    context_object_name = "report"
+
+    def get_queryset(self) -> "QuerySet[AnnualReport]":
+        """What this person may read."""
+        return _readable(_person(self.request))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        report, user, now = self.object, _person(self.request), clock.now()
+        kind = report.punctuality_at(now)
+        notices = list(Notice.objects.about_thing(f"report:{report.pk}"))
+        return super().get_context_data(**kwargs) | {
+            "title": _WHY[kind],
+            "punctuality": kind,
+            "days": report.days_late(clock.day_of(now)),
+            "events": timeline(report, now),
+            "base_cutoff": end_of_day(report.cycle.cutoff),
+            "cutoff": end_of_day(report.cutoff),
+            "sent_count": sum(notice.state == Notice.State.SENT for notice in notices),
+            "failed_count": sum(notice.state == Notice.State.FAILED for notice in notices),
+            "can_read_journal": user.is_reviewer,
+            **_way_back(user, report),
+        }
+
+
+# Receipt and files
+
+
+def _receipt(request: HttpRequest, pk: int) -> tuple[AnnualReport, Receipt]:
+    """The receipt of the latest sending; 404 where nothing was sent."""
+    report = get_object_or_404(_readable(_person(request)), pk=pk)
+    latest = report.submissions.select_related("sent_by").last()
+    if latest is None:
+        raise Http404
+    return report, receipt_of(report, latest)
+
+
+@require_safe
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the department confirms to have received, and what comes next."""
+    report, found = _receipt(request, pk)
+    now = clock.now()
+    context = {
+        "report": report,
+        "receipt": found,
+        "punctuality": report.punctuality_at(now),
+        "days": report.days_late(clock.day_of(now)),
+        **_way_back(_person(request), report),
+    }
+    return render(request, "reports/report_receipt.html", context)
+
+
+@require_safe
+def receipt_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same as PDF."""
+    _report, found = _receipt(request, pk)
+    response = HttpResponse(
+        pdf("print/report_receipt.html", {"receipt": found}), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = f'attachment; filename="Bien-nhan-{found.code}.pdf"'
+    return response
+
+
+@require_safe
+def download(request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
+    """A file of a report: its agency reads all, everybody else what was there when it was sent."""
+    user = _person(request)
+    report = get_object_or_404(AnnualReport.objects.visible_to(user), pk=pk)
+    file = get_object_or_404(report.attachments, pk=file_pk)
+    was_sent = report.submitted_at is not None and file.uploaded_at <= report.submitted_at
+    if not was_sent and not AnnualReport.objects.editable_by(user).contains(report):
+        raise Http404
+    try:
+        content = file.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(
+        content, as_attachment=True, filename=file.name, content_type=_media_type(file.name)
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _media_type(name: str) -> str:
+    suffix = PurePath(name).suffix.removeprefix(".").lower()
+    return next((kind.media_type for kind in FileKind if kind == suffix), "application/octet-stream")

@@ -1,0 +1,60 @@
+"""One settings file: it refuses to serve others without its secrets, and is strict where it does."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ASK = """
+import json
+from isotrack import settings as s
+print(json.dumps({
+    "engine": s.DATABASES["default"]["ENGINE"], "broker": s.CELERY_BROKER_URL, "hosts": s.ALLOWED_HOSTS,
+    "secure": s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.SECURE_SSL_REDIRECT, "demo": s.DEMO_PASSWORD,
+    "secret": s.SECRET_KEY,
+}))
+"""
+
+
+def settings_with(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    ours = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_URL", "SECRET_KEY", "ALLOWED_HOSTS")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return subprocess.run(
+        [sys.executable, "-c", ASK],
+        cwd=ROOT,
+        env=kept | {"ISOTRACK_VAR": str(folder)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "environment", [{"ALLOWED_HOSTS": "iso.example"}, {"DATABASE_URL": "postgres://u:p@127.0.0.1/isotrack"}]
+)
+def test_it_refuses_to_start_without_its_secret(tmp_path, environment):
+    refused = settings_with(tmp_path, **environment)
+    assert refused.returncode != 0
+    assert "SECRET_KEY must be set" in refused.stderr
+
+
+def test_open_to_others_it_is_strict_and_has_no_demonstration_password(tmp_path):
+    said = json.loads(settings_with(tmp_path, ALLOWED_HOSTS="iso.example", SECRET_KEY="k" * 60).stdout)
+    assert (said["secure"], said["demo"], said["hosts"]) == (True, None, ["iso.example"])
+
+
+def test_with_no_environment_it_runs_from_one_folder(tmp_path):
+    said = json.loads(settings_with(tmp_path).stdout)
+    assert (said["engine"], said["broker"]) == ("django.db.backends.sqlite3", "filesystem://")
+    assert "127.0.0.1" in said["hosts"]
+
+
+def test_its_own_secret_is_made_once_and_kept_from_others(tmp_path):
+    first, second = (json.loads(settings_with(tmp_path).stdout)["secret"] for _ in range(2))
+    assert first == second
+    assert len(first) >= 50
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
