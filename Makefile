@@ -34,7 +34,7 @@ check: setup-test
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --check templates
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
-	env -u DATABASE_URL $(BIN)/python manage.py makemigrations --check --dry-run
+	env -u DATABASE_URL -u ALLOWED_HOSTS $(BIN)/python manage.py makemigrations --check --dry-run
 
 format: setup-test
 	$(BIN)/ruff check --fix

@@ -169,7 +169,10 @@ STORAGE_URL: str = env.str("STORAGE_URL", "")
 def _file_store() -> dict[str, object]:
     """`s3://key:secret@host[:port]/bucket` for object storage, else the folder var/files."""
     if not STORAGE_URL:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+        }
     url = environ.urlparse(STORAGE_URL)
     options = {
         "bucket_name": url.path.strip("/"),
@@ -187,7 +190,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = False
-FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_MB = 20
 

@@ -67,6 +67,11 @@ class Kind(TextChoices):
         }
         return across[self] if self in across else kinds[Punctuality(self.value)]
 
+    @property
+    def icon(self) -> str:
+        """The kind whose icon a chip carries; those across kinds have none."""
+        return "" if self in (Kind.RECEIVED, Kind.BEHIND) else self.value
+
     def count_in(self, rates: Rates) -> int:
         """How many of these reports are of this kind."""
         return rates.late + rates.missing if self is Kind.BEHIND else int(getattr(rates, self.value))
@@ -171,7 +176,7 @@ class Block:
     goes_on: bool = False
 
 
-class CountedPaginator(Paginator[Any]):
+class CountedPaginator(Paginator):
     """A paginator that was told how many rows there are, because the sums say it already."""
 
     def __init__(self, rows: Any, per_page: int, count: int) -> None:
@@ -237,13 +242,13 @@ class Board:
         """Every row asked for, as a stream."""
         return (self._row(values) for values in self._values().iterator(chunk_size=1000))
 
-    def page(self, number: str | None) -> Page[Any]:
+    def page(self, number: str | None) -> Page:
         """One page of rows; a number that does not exist gives the nearest one that does."""
         page = CountedPaginator(self._values(), ROWS_A_PAGE, self.count).get_page(number)
         page.object_list = [self._row(values) for values in page.object_list]
         return page
 
-    def blocks(self, page: Page[Any]) -> list[Block]:
+    def blocks(self, page: Page) -> list[Block]:
         """The rows of a page, grouped by superior where they are sorted so."""
         rows: list[Row] = list(page.object_list)
         if self.wanted.sort != Sort.SUPERIOR:
@@ -254,7 +259,7 @@ class Board:
     def _block(self, superior: int | None, rows: list[Row]) -> Block:
         return Block(rows[0].superior, self.sums.get(superior), rows)
 
-    def _cut(self, block: Block, page: Page[Any]) -> Block:
+    def _cut(self, block: Block, page: Page) -> Block:
         """The last group of a page may go on overleaf."""
         if not page.has_next() or block.rates is None:
             return block

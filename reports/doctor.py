@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from celery import current_app
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -31,6 +31,8 @@ from redis.exceptions import RedisError
 from isotrack.kit import clock
 from isotrack.kit.papers import pdf
 from isotrack.kit.words import show_time
+
+Troubles = tuple[type[Exception], ...]
 
 PING = "isotrack-doctor"
 PAPER_FONT = "Tinos"  # what templates/print/base.html is set in
@@ -53,9 +55,10 @@ class NotWell(Exception):
 def examine() -> Iterator[Check]:
     """Examine every part, in the order in which one would mend them."""
     for name, (look, troubles) in CHECKS.items():
+        expected: Troubles = (NotWell, *troubles)
         try:
             yield Check(name, True, look())
-        except (NotWell, *troubles) as trouble:
+        except expected as trouble:
             yield Check(name, False, _in_one_line(trouble))
 
 
@@ -98,7 +101,7 @@ def _broker() -> str:
 def _mail() -> str:
     server = get_connection()
     if not isinstance(server, smtp.EmailBackend):
-        # Any other kind says all it can when it is made; opening one that writes files would leave one behind.
+        # Others say all they can when they are made; opening one that writes files would leave one behind.
         return type(server).__module__.rpartition(".")[2]
     server.timeout = SECONDS
     server.open()
@@ -142,7 +145,8 @@ def _clock() -> str:
 
 def _messages() -> str:
     """Every catalogue of translations is compiled, and not older than its source."""
-    sources = [source for folder in settings.LOCALE_PATHS for source in Path(folder).glob("*/LC_MESSAGES/*.po")]
+    folders = [Path(folder) for folder in settings.LOCALE_PATHS]
+    sources = [source for folder in folders for source in folder.glob("*/LC_MESSAGES/*.po")]
     stale = [source for source in sources if not _is_compiled(source)]
     if stale or not sources:
         names = ", ".join(source.parts[-3] for source in stale) or settings.LANGUAGE_CODE
@@ -155,7 +159,6 @@ def _is_compiled(source: Path) -> bool:
     return compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime
 
 
-Troubles = tuple[type[Exception], ...]
 NO_DATABASE: Troubles = (DatabaseError, ImproperlyConfigured, MigrationSchemaMissing)
 # Name → how to look, and what may go wrong while looking.
 CHECKS: dict[str, tuple[Callable[[], str], Troubles]] = {

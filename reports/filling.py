@@ -78,7 +78,7 @@ def section_url(report: AnnualReport, section: str, anchor: str = "", more: str 
 
 
 def anchor(question: Question, finding: Finding | None = None) -> str:
-    """The id of the control to go to: a cell of a table, the first card of a choice, else the field itself."""
+    """The id of the control to go to: a cell of a table, the first card of a choice, else the field."""
     name = ID % question.key
     if question.type == "table" and question.columns:
         row = (finding.row if finding else None) or 1

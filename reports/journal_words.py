@@ -13,9 +13,8 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Document, Post, User
 from isotrack.journal.models import Entry, Notice
@@ -106,7 +105,10 @@ class Line:
 def lines(entries: Sequence[Entry]) -> list[Line]:
     """Entries in words, in the same order; at most one query for the questionnaires of their reports."""
     asked = _questions(entries)
-    return [_line(entry, asked.get(entry.about_key, {}) if entry.about_kind == "report" else {}) for entry in entries]
+    return [
+        _line(entry, asked.get(entry.about_key, {}) if entry.about_kind == "report" else {})
+        for entry in entries
+    ]
 
 
 def changes_in_words(
@@ -141,8 +143,8 @@ def _questions(entries: Iterable[Entry]) -> dict[str, Mapping[str, Question]]:
 def _answer(question: Question, old: Any, new: Any) -> Change:
     language = get_language()
     labels = {choice.value: choice.label(language) for choice in question.choices}
-    label = f"{question.number}. {question.label(language)}"
-    return Change(label, *(labels.get(value) or show(value) if isinstance(value, str) else show(value) for value in (old, new)))
+    before, after = (labels.get(value, "") if isinstance(value, str) else "" for value in (old, new))
+    return Change(f"{question.number}. {question.label(language)}", before or show(old), after or show(new))
 
 
 @cache
@@ -175,7 +177,7 @@ def show(value: Any) -> str:
     if isinstance(value, bool):
         return _("Có") if value else _("Không")
     if isinstance(value, int):
-        return show_number(value)
+        return show_number(value) if value >= 10_000 else str(value)  # years stay plain
     if isinstance(value, list | dict):
         return _("%(number)s dòng") % {"number": len(value)}
     return _show_instant(str(value)) or str(value)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Count, Q, Value
 
@@ -30,14 +31,24 @@ class Rates:
         return self.on_time + self.late
 
     @property
+    def share_received(self) -> Decimal | None:
+        """Received of expected in percent; None for 0/0."""
+        return share(self.received, self.expected)
+
+    @property
+    def share_on_time(self) -> Decimal | None:
+        """Received on time of expected in percent; None for 0/0."""
+        return share(self.on_time, self.expected)
+
+    @property
     def rate(self) -> str:
         """Received of expected: "95,34", or "–" for 0/0."""
-        return show_percent(share(self.received, self.expected), sign=False)
+        return show_percent(self.share_received, sign=False)
 
     @property
     def rate_on_time(self) -> str:
         """Received on time of expected: "95,34", or "–" for 0/0."""
-        return show_percent(share(self.on_time, self.expected), sign=False)
+        return show_percent(self.share_on_time, sign=False)
 
 
 def rates(cycle: ReportCycle, as_of: datetime) -> Rates:

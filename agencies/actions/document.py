@@ -15,8 +15,8 @@ from isotrack.journal.record import record
 def register(*, by: User, at: datetime, province: Agency, **values: Any) -> Document:
     """Enter a document of the province, with its file where there is one.
 
-    `values` are fields of Document. Raises ValidationError when another hand entered the same number, date and
-    issuer meanwhile.
+    `values` are fields of Document. Raises ValidationError when another hand entered the same number, date
+    and issuer meanwhile.
     """
     document = Document(province=province, **values)
     try:

@@ -42,7 +42,12 @@ class ClosedAdapter(DefaultAccountAdapter):
         return str(subject)
 
     def add_message(
-        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **options: Any
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *args: Any,
+        **options: Any,
     ) -> None:
         if message_template not in SELF_EVIDENT:
             super().add_message(request, level, message_template, *args, **options)
@@ -57,7 +62,7 @@ class ClosedAdapter(DefaultAccountAdapter):
 
 
 def mail_password_link(request: HttpRequest, email: str) -> bool:
-    """Mail the link with which the person behind `email` sets their own password; False where no mail left."""
+    """Mail the link by which the reader of `email` sets their own password; False where no mail left."""
     form = ResetPasswordForm({"email": email})
     if not form.is_valid():
         return False

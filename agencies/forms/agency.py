@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.actions.agency import DATED
+from agencies.forms import PLAUSIBLE_DAYS
 from agencies.forms.filters import FilterForm, SearchField
 from agencies.models import Agency
 from agencies.models.agency import AgencyQuerySet, Group, Kind, Level, Mandate
@@ -29,7 +30,7 @@ SORTS = {
 class AgencyChoiceField(forms.ModelChoiceField):
     """One agency, named with its code because names repeat."""
 
-    def label_from_instance(self, obj: Agency) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Agency) -> str:
         return f"{obj} ({obj.code})"
 
 
@@ -84,6 +85,7 @@ class AgencyChangeForm(HouseFormMixin, forms.ModelForm):
 
     on = VietnameseDateField(
         label=gettext_lazy("Có hiệu lực từ ngày"),
+        validators=PLAUSIBLE_DAYS,
         help_text=gettext_lazy("Ngày ghi trong văn bản; trước ngày này thông tin cũ vẫn đúng."),
     )
     reason = forms.CharField(
@@ -97,7 +99,6 @@ class AgencyChangeForm(HouseFormMixin, forms.ModelForm):
         label=gettext_lazy("Cơ quan cấp trên"),
         help_text=gettext_lazy("Cơ quan nhắc nhở khi đơn vị báo cáo trễ hoặc không gửi."),
     )
-    layout = (*DATED, "on", "reason")
     submit_label = gettext_lazy("Ghi thay đổi")
 
     class Meta:
@@ -110,7 +111,6 @@ class AgencyChangeForm(HouseFormMixin, forms.ModelForm):
         self.fields["superior"].queryset = superiors  # type: ignore[attr-defined]
         if self.instance.is_province:
             del self.fields["superior"]
-            self.layout = tuple(name for name in self.layout if name != "superior")  # type: ignore[misc]
 
     def clean_name(self) -> str:
         """In one written form."""

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.forms import PLAUSIBLE_DAYS
 from agencies.forms.agency import ALL
 from agencies.forms.filters import FilterForm, SearchField
 from agencies.models import Document
@@ -33,10 +34,13 @@ class DocumentForm(HouseFormMixin, forms.ModelForm):
     """One document of the province, with its file where there is one; `today` is the last possible date."""
 
     issued_on = VietnameseDateField(
-        label=gettext_lazy("Ngày ban hành"), help_text=gettext_lazy("Ngày ký ghi trên văn bản.")
+        label=gettext_lazy("Ngày ban hành"),
+        validators=PLAUSIBLE_DAYS,
+        help_text=gettext_lazy("Ngày ký ghi trên văn bản."),
     )
     in_force_from = VietnameseDateField(
         label=gettext_lazy("Có hiệu lực từ"),
+        validators=PLAUSIBLE_DAYS,
         required=False,
         help_text=gettext_lazy("Với văn bản quy phạm pháp luật; để trống với công văn, kế hoạch."),
     )

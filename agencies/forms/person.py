@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.actions.person import begin_post, hand_over
+from agencies.forms import PLAUSIBLE_DAYS
 from agencies.forms.agency import ALL, AgencyChoiceField
 from agencies.forms.filters import FilterForm, SearchField
 from agencies.models import Agency, Post, Role, User
@@ -78,7 +79,10 @@ class _PersonForm(HouseFormMixin, forms.ModelForm):
         others = User.objects.get_queryset().in_use().filter(email__iexact=email)
         if others.exclude(pk=self.instance.pk).exists():
             raise ValidationError(
-                _("Hộp thư này đã thuộc một tài khoản đang dùng. Khóa tài khoản cũ trước, hoặc dùng thư khác."),
+                _(
+                    "Hộp thư này đã thuộc một tài khoản đang dùng. "
+                    "Khóa tài khoản cũ trước, hoặc dùng thư khác."
+                ),
                 code="taken",
             )
         return email
@@ -105,7 +109,9 @@ class OpenAccountForm(_PersonForm):
         help_text=gettext_lazy("Ví dụ thư ký ISO, chuyên viên."),
     )
     starts_on = VietnameseDateField(
-        label=gettext_lazy("Nhận nhiệm vụ từ ngày"), help_text=gettext_lazy("Ngày ghi trong quyết định phân công.")
+        label=gettext_lazy("Nhận nhiệm vụ từ ngày"),
+        validators=PLAUSIBLE_DAYS,
+        help_text=gettext_lazy("Ngày ghi trong quyết định phân công."),
     )
     layout = ("full_name", "username", "email", "role", "agency", "title", "starts_on")
     submit_label = gettext_lazy("Lập tài khoản")
@@ -141,14 +147,18 @@ class AccountForm(_PersonForm):
         """Nobody shuts themselves out."""
         role: str = self.cleaned_data["role"]
         if self.is_own and role != Role.ADMINISTRATOR:
-            raise ValidationError(_("Không tự đổi vai trò của mình: nhờ một người quản trị khác."), code="own")
+            raise ValidationError(
+                _("Không tự đổi vai trò của mình: nhờ một người quản trị khác."), code="own"
+            )
         return role
 
     def clean_is_active(self) -> bool:
         """Nobody shuts themselves out."""
         is_active: bool = self.cleaned_data["is_active"]
         if self.is_own and not is_active:
-            raise ValidationError(_("Không tự khóa tài khoản của mình: nhờ một người quản trị khác."), code="own")
+            raise ValidationError(
+                _("Không tự khóa tài khoản của mình: nhờ một người quản trị khác."), code="own"
+            )
         return is_active
 
 
@@ -169,6 +179,7 @@ class PostForm(HouseFormMixin, forms.Form):
     )
     day = VietnameseDateField(
         label=gettext_lazy("Ngày"),
+        validators=PLAUSIBLE_DAYS,
         help_text=gettext_lazy("Thôi giữ: ngày cuối cùng. Nhận mới: ngày đầu tiên."),
     )
     successor = forms.ModelChoiceField(
@@ -197,7 +208,13 @@ class PostForm(HouseFormMixin, forms.Form):
     submit_label = gettext_lazy("Bàn giao nhiệm vụ")
 
     def __init__(
-        self, *args: Any, user: User, today: date, successors: UserQuerySet, agencies: AgencyQuerySet, **options: Any
+        self,
+        *args: Any,
+        user: User,
+        today: date,
+        successors: UserQuerySet,
+        agencies: AgencyQuerySet,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.user = user
@@ -235,8 +252,15 @@ class PostForm(HouseFormMixin, forms.Form):
             self.add_error("act", _("Người này không giữ nhiệm vụ nào đang mở."))
         elif day and day < self.held.starts_on:
             started = say_date(self.held.starts_on)
-            self.add_error("day", _("Nhiệm vụ bắt đầu ngày %(date)s: ngày cuối cùng không thể sớm hơn.") % {"date": started})
-        if successor and self.held and not successor.posts.without_end().filter(agency=self.held.agency).exists():
+            self.add_error(
+                "day",
+                _("Nhiệm vụ bắt đầu ngày %(date)s: ngày cuối cùng không thể sớm hơn.") % {"date": started},
+            )
+        if (
+            successor
+            and self.held
+            and not successor.posts.without_end().filter(agency=self.held.agency).exists()
+        ):
             self._check_after(successor, day)
 
     def _check_after(self, person: User, day: date | None) -> None:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 from django.views.generic import ListView
 
 from agencies.actions import person
@@ -18,7 +19,7 @@ from agencies.views import SignedRequest
 from isotrack.kit import clock
 
 
-class AccountList(ListView[User]):
+class AccountList(ListView):
     """Everybody who has or had a post in the province."""
 
     request: SignedRequest
@@ -39,6 +40,7 @@ class AccountList(ListView[User]):
         return super().get_context_data(filters=self.filters, can_edit=can_edit, **kwargs)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedRequest) -> HttpResponse:
     """Open an account; the person sets a password of their own by mail."""
     if not request.user.keeps_accounts:
@@ -59,6 +61,7 @@ def add(request: SignedRequest) -> HttpResponse:
     return render(request, "agencies/account_add.html", {"form": form})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedRequest, pk: int) -> HttpResponse:
     """Change name, mailbox or role, or lock the account."""
     user = get_object_or_404(User.objects.editable_by(request.user), pk=pk)
@@ -74,6 +77,7 @@ def edit(request: SignedRequest, pk: int) -> HttpResponse:
     return render(request, "agencies/account_edit.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def post(request: SignedRequest, pk: int) -> HttpResponse:
     """End a person's post and hand it over, or give the person another one."""
     user = get_object_or_404(User.objects.editable_by(request.user), pk=pk)

@@ -1,17 +1,17 @@
 """The registry of agencies: as a table, as a tree, and what may be changed of one of them."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Value
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 from django.views.generic import ListView
 
 from agencies.actions.agency import change, set_contact
@@ -23,7 +23,7 @@ from agencies.views import SignedRequest
 from isotrack.kit import clock
 
 
-class Registry(ListView[Agency]):
+class Registry(ListView):
     """What table and tree have in common: what is visible today, the filters, and the chips of the groups."""
 
     request: SignedRequest
@@ -89,9 +89,9 @@ class AgencyList(Registry):
     template_name = "agencies/agency_list.html"
     paginate_by = 50
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("view") == "tree":
-            return AgencyTree.as_view()(request)
+            return cast(HttpResponse, AgencyTree.as_view()(request))
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> AgencyQuerySet:
@@ -100,6 +100,7 @@ class AgencyList(Registry):
         return self.filters.arrange(found.prefetch_related(Prefetch("posts", people, to_attr="held")))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedRequest, pk: int) -> HttpResponse:
     """Record a change of name, place or duties that takes effect from a day."""
     agency = get_object_or_404(Agency.objects.editable_by(request.user), pk=pk)
@@ -118,6 +119,7 @@ def edit(request: SignedRequest, pk: int) -> HttpResponse:
     return render(request, "agencies/agency_edit.html", {"form": form, "name": name, "pk": pk})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: SignedRequest, pk: int) -> HttpResponse:
     """Set the mailbox that reminders go to."""
     agency = get_object_or_404(Agency.objects.contactable_by(request.user), pk=pk)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import DetailView, ListView
 
 from agencies.actions.document import register
@@ -18,7 +19,7 @@ from isotrack.kit import clock
 from isotrack.kit.forms import FileKind, safe_name
 
 
-class DocumentList(ListView[Document]):
+class DocumentList(ListView):
     """National law and the documents of the province, newest first."""
 
     request: SignedRequest
@@ -35,7 +36,7 @@ class DocumentList(ListView[Document]):
         return super().get_context_data(filters=self.filters, can_add=can_add, **kwargs)
 
 
-class DocumentDetail(DetailView[Document]):
+class DocumentDetail(DetailView):
     """One document, and what points at it."""
 
     request: SignedRequest
@@ -49,16 +50,17 @@ class DocumentDetail(DetailView[Document]):
         return super().get_context_data(cycles=cycles, **kwargs)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedRequest) -> HttpResponse:
     """Enter a document of the province into the register."""
-    agency = request.user.agency
-    if agency is None or not request.user.is_reviewer:
+    province = request.user.agency and request.user.agency.province
+    if province is None or not request.user.is_reviewer:
         raise Http404
     now = clock.now()
     form = DocumentForm(request.POST or None, request.FILES or None, today=clock.day_of(now))
     if form.is_valid():
         try:
-            document = register(by=request.user, at=now, province=agency.province, **form.cleaned_data)
+            document = register(by=request.user, at=now, province=province, **form.cleaned_data)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
@@ -67,6 +69,7 @@ def add(request: SignedRequest) -> HttpResponse:
     return render(request, "agencies/document_add.html", {"form": form})
 
 
+@require_safe
 def download(request: SignedRequest, pk: int) -> FileResponse:
     """The file of a document, always as a download and never shown inside our own pages."""
     document = get_object_or_404(Document.objects.visible_to(request.user).with_file(), pk=pk)

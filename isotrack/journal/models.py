@@ -93,7 +93,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def counts_by_state(self) -> dict[str, int]:
         """How many have each result, in one statement."""
-        counted = dict(self.order_by().values_list("state").annotate(Count(Value(1))))
+        counted = dict(self.order_by().values_list("state").annotate(rows=Count(Value(1))))
         return {state: counted.get(state, 0) for state in Notice.State.values}
 
 

@@ -5,6 +5,7 @@ Vietnamese whatever the language of the page it was asked from, reaches for noth
 its fonts and is tagged for screen readers (PDF/UA-1 as declared by WeasyPrint, not validated).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from isotrack.kit.text import clean
 
 BASE = "file:///static/"  # what a relative address in a paper means: a static file of the project
 BLANK = "\u00a0" * 7  # room to write by hand
@@ -75,7 +78,11 @@ class Official:
 def pdf(template: str, context: Mapping[str, Any]) -> bytes:
     """Render a template of templates/print/ as PDF. Raises ReachesOut for what must not be fetched."""
     with translation.override("vi"):
-        page = render_to_string(template, dict(context))
+        page = str(render_to_string(template, dict(context)))
+    # A reader's title bar shows the title as it stands, and templates indent theirs.
+    page = re.sub(
+        r"(?s)(<title>)(.*?)(</title>)", lambda found: found[1] + clean(found[2]) + found[3], page, count=1
+    )
     paper = HTML(string=page, base_url=BASE, url_fetcher=_OwnFiles())
     return bytes(paper.write_pdf(pdf_variant="pdf/ua-1"))
 

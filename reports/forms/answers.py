@@ -138,7 +138,7 @@ class Card:
     question: Question
     label: str
     kind: str
-    field: BoundField | None
+    bound: BoundField | None
     is_shown: bool
     seen: str
     when: str = "[]"
@@ -282,7 +282,7 @@ class SectionForm(HouseFormMixin, forms.Form):
             question=question,
             label=question.label(language),
             kind=_kind(question),
-            field=None if question.computed else self[key],
+            bound=None if question.computed else self[key],
             is_shown=key in self.shown,
             seen=json.dumps(self.report.answers.get(key), ensure_ascii=False),
             when=self._when(question),
@@ -343,7 +343,7 @@ class SectionForm(HouseFormMixin, forms.Form):
         return {key: [str(message) for message in messages] for key, messages in errors.items()}
 
     def _when(self, question: Question) -> str:
-        """The conditions that answers of this page decide, for the script; the others hold, or it is not here."""
+        """The conditions that answers of this page decide, for the script; the others hold already."""
         here = {other.key for other in self.questions}
         wanted = [c for c in question.depends_on if c.key in here]
         return json.dumps([{"key": c.key, "op": c.op, "value": c.value} for c in wanted], ensure_ascii=False)
@@ -444,8 +444,10 @@ def _initial(question: Question, value: Any) -> Any:
         return None
     if question.type == "table":
         return show_rows(question, value, get_language())
-    if question.type in ("boolean", "choice"):
-        return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool | str) else value
+    if question.type == "boolean":
+        return str(value).lower() if isinstance(value, bool) else ""
+    if question.type == "choice":
+        return value
     return show(question, value)
 
 

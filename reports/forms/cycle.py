@@ -7,7 +7,7 @@ from isotrack.kit.forms import HouseFormMixin
 from reports.models import ReportCycle
 
 
-class SwitchesForm(HouseFormMixin, forms.ModelForm[ReportCycle]):
+class SwitchesForm(HouseFormMixin, forms.ModelForm):
     """Both switches, and why they are turned: the journal keeps the reason."""
 
     submit_label = _("Đổi cách tính hạn")

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
+from agencies.forms import PLAUSIBLE_DAYS
 from agencies.forms.agency import ALL
 from agencies.forms.filters import FilterForm, SearchField
 from isotrack.journal.models import EntryQuerySet
@@ -22,8 +23,8 @@ class EntryFilter(FilterForm):
     q = SearchField(label=gettext_lazy("Tìm đối tượng, người làm, lý do (gõ đúng dấu)"))
     kind = forms.ChoiceField(label=gettext_lazy("Về"))
     verb = forms.ChoiceField(label=gettext_lazy("Việc"))
-    since = VietnameseDateField(label=gettext_lazy("Từ ngày"))
-    until = VietnameseDateField(label=gettext_lazy("Đến hết ngày"))
+    since = VietnameseDateField(label=gettext_lazy("Từ ngày"), validators=PLAUSIBLE_DAYS)
+    until = VietnameseDateField(label=gettext_lazy("Đến hết ngày"), validators=PLAUSIBLE_DAYS)
 
     def __init__(self, data: QueryDict, *, kinds: tuple[str, ...]) -> None:
         super().__init__(data)

@@ -6,7 +6,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
 from agencies.actions.agency import DATED
@@ -16,7 +15,8 @@ from agencies.views import SignedRequest
 from isotrack.journal.models import Entry
 from isotrack.kit import clock
 from reports.journal_words import Change, Line, changes_in_words, lines
-from reports.models import AnnualReport
+from reports.models import AnnualReport, Punctuality
+from reports.models.report import ReportQuerySet
 
 ENTRIES = 8
 
@@ -38,7 +38,7 @@ class ReportRow:
     days: int
 
 
-class AgencyDetail(DetailView[Agency]):
+class AgencyDetail(DetailView):
     """Facts, people, history, subordinates, reports and the journal of one agency."""
 
     request: SignedRequest
@@ -56,7 +56,7 @@ class AgencyDetail(DetailView[Agency]):
             **self.people(now),
             steps=list(reversed(list(_steps(agency)))),
             subordinates=self.subordinates(now),
-            reports=[_row(report, now) for report in self.reports(now)],
+            reports=[_row(report, now) for report in self.reports()],
             lines=self.lines(),
             namesakes=Agency.objects.visible_to(user).filter(code=agency.code).exclude(pk=agency.pk),
             **kwargs,
@@ -72,3 +72,49 @@ class AgencyDetail(DetailView[Agency]):
             "can_hand_over": user.keeps_accounts,
             "sees_superior": Agency.objects.visible_to(user).filter(pk=self.object.superior_id).exists(),
         }
+
+    def people(self, now: datetime) -> dict[str, Any]:
+        """Who stands for the agency today, who will, and who did."""
+        today = clock.day_of(now)
+        posts = self.object.posts.select_related("user")
+        return {
+            "held": posts.on(today).order_by("-is_responsible", "-starts_on"),
+            "coming": posts.after(today).order_by("starts_on"),
+            "past": posts.before(today).order_by("-ends_on"),
+        }
+
+    def subordinates(self, now: datetime) -> AgencyQuerySet:
+        """The agencies directly below, in protocol order."""
+        below = Agency.objects.visible_to(self.request.user).valid_on(clock.day_of(now))
+        return below.filter(superior=self.object).in_protocol_order()
+
+    def reports(self) -> ReportQuerySet:
+        """The yearly reports this person may see, newest first."""
+        mine = AnnualReport.objects.visible_to(self.request.user).filter(agency=self.object)
+        return mine.select_related("cycle", "exemption_document").order_by("-cycle__year")
+
+    def lines(self) -> list[Line]:
+        """The newest entries of the journal, for who may read it."""
+        entries = Entry.objects.about("agency", self.object.pk)
+        return lines(list(entries[:ENTRIES])) if self.request.user.reads_accounts else []
+
+
+def _steps(agency: Agency) -> Iterator[Step]:
+    """The founding and every dated change, oldest first."""
+    standings = list(agency.standings.select_related("superior").order_by("starts_on"))
+    if standings:
+        yield Step(standings[0], [])
+    for before, after in pairwise(standings):
+        changes = {name: [_plain(getattr(before, name)), _plain(getattr(after, name))] for name in DATED}
+        differing = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+        yield Step(after, changes_in_words("agency", differing))
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Agency) else value
+
+
+def _row(report: AnnualReport, now: datetime) -> ReportRow:
+    kind = report.punctuality_at(now)
+    late = kind == Punctuality.LATE
+    return ReportRow(report, kind.value, report.days_late(clock.day_of(now)) if late else 0)

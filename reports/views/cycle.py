@@ -27,7 +27,7 @@ from reports.sheets import BOARD, board_file_name, board_notes
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class CycleList(ListView[ReportCycle]):
+class CycleList(ListView):
     """Every cycle with its deadline and how it stands."""
 
     template_name = "reports/cycle_list.html"

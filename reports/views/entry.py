@@ -12,7 +12,7 @@ from reports.forms.entry import EntryFilter
 from reports.journal_words import KINDS, TECHNICAL_KINDS, lines
 
 
-class EntryList(ListView[Entry]):
+class EntryList(ListView):
     """Newest first; the department reads everything, an administrator nothing about reports."""
 
     request: SignedRequest

@@ -1,7 +1,8 @@
 """Reading reports: the list of an officer, one report, its receipt, its files, and why it is late."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import PurePath
 from typing import Any
 
@@ -9,9 +10,8 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
 
@@ -27,14 +27,13 @@ from reports.questions import Finding, Outcome, Question, is_empty, show, show_r
 from reports.receipt import Receipt, as_sent, receipt_of
 from reports.timeline import end_of_day, timeline
 
-# Inside a list: who is missing or late first.
-_URGENCY = [
-    Punctuality.MISSING,
-    Punctuality.LATE,
-    Punctuality.NOT_DUE,
-    Punctuality.ON_TIME,
-    Punctuality.EXEMPT,
-]
+_WHY = {
+    Punctuality.LATE: gettext_lazy("Vì sao trễ hạn?"),
+    Punctuality.MISSING: gettext_lazy("Vì sao ghi chưa gửi?"),
+    Punctuality.ON_TIME: gettext_lazy("Vì sao đúng hạn?"),
+    Punctuality.NOT_DUE: gettext_lazy("Hạn gửi tính thế nào?"),
+    Punctuality.EXEMPT: gettext_lazy("Vì sao được miễn?"),
+}
 
 
 def _person(request: HttpRequest) -> User:
@@ -68,7 +67,7 @@ def _way_back(user: User, report: AnnualReport) -> dict[str, str]:
 # The list
 
 
-class ReportList(ListView[AnnualReport]):
+class ReportList(ListView):
     """An officer's own reports of all years, then those of the agencies below in the running cycle."""
 
     template_name = "reports/report_list.html"
@@ -99,11 +98,10 @@ class ReportList(ListView[AnnualReport]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = AnnualReport.objects.editable_by(self.user).select_related("cycle").order_by("-cycle__year")
         context = super().get_context_data(**kwargs)
-        context["rows"] = [_row(report, self) for report in context["subordinates"]]
         return context | {
             "own": [_row(report, self) for report in own],
+            "rows": [_row(report, self) for report in context["subordinates"]],
             "cycle": self.cycle,
-            "today": clock.day_of(self.now),
         }
 
 
@@ -157,7 +155,7 @@ class Chapter:
     answers: Sequence[Answer]
 
 
-class ReportDetail(DetailView[AnnualReport]):
+class ReportDetail(DetailView):
     """One report: its agency reads the draft, everybody else what was sent last."""
 
     template_name = "reports/report_detail.html"
@@ -170,18 +168,15 @@ class ReportDetail(DetailView[AnnualReport]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report, user, now = self.object, _person(self.request), clock.now()
         sent = list(report.submissions.select_related("sent_by"))
-        is_own = AnnualReport.objects.editable_by(user).contains(report)
+        latest = sent[-1] if sent else None
+        is_own = user.role == Role.OFFICER and report.agency == user.agency
         reads_draft = is_own and report.state in AnnualReport.EDITABLE
-        read = report if reads_draft or not sent else as_sent(report, sent[-1])
-        files = list(report.attachments.all())
         can_fill = is_own and report.is_editable(now)
         return super().get_context_data(**kwargs) | {
             "submissions": sent,
-            "latest": sent[-1] if sent else None,
+            "latest": latest,
             "reads_draft": reads_draft,
-            "chapters": list(_chapters(read, _current(files, None if reads_draft else sent[-1:])))
-            if reads_draft or sent
-            else [],
+            "chapters": _draft(report, clock.day_of(now)) if reads_draft else _sent(report, latest),
             "punctuality": report.punctuality_at(now),
             "days": report.days_late(clock.day_of(now)),
             "today": clock.day_of(now),
@@ -203,19 +198,22 @@ def _decisions(user: User, report: AnnualReport) -> dict[str, bool]:
     }
 
 
-def _read(report: AnnualReport, latest: Submission | None, reads_draft: bool) -> list[Chapter]:
-    """The draft for who writes it, else the latest sending; nothing where there is none to read."""
-    if reads_draft:
-        files = report.attachments.current()
-        return list(_chapters(report, {file.question: file for file in files}))
+def _draft(report: AnnualReport, today: date) -> list[Chapter]:
+    """What its agency has written so far."""
+    return list(_chapters(report, report.attachments.current(), today))
+
+
+def _sent(report: AnnualReport, latest: Submission | None) -> list[Chapter]:
+    """What the latest sending holds; nothing where none holds answers."""
     if latest is None or latest.is_nil:
         return []
     files = report.attachments.as_sent_at(latest.sent_at)
-    return list(_chapters(as_sent(report, latest), {file.question: file for file in files}))
+    return list(_chapters(as_sent(report, latest), files, clock.day_of(latest.sent_at)))
 
 
-def _chapters(report: AnnualReport, files: dict[str, Attachment]) -> Iterator[Chapter]:
-    outcome = judge(report, on=clock.day_of(report.submitted_at or report.cutoff))
+def _chapters(report: AnnualReport, attachments: Iterable[Attachment], on: date) -> Iterator[Chapter]:
+    files = {attachment.question: attachment for attachment in attachments}
+    outcome = judge(report, on=on)
     for section in report.cycle.questionnaire.questions.sections:
         shown = [question for question in outcome.visible if question.section == section.key]
         if shown:
@@ -247,7 +245,7 @@ def _unit(question: Question) -> str:
     return f" {question.unit}" if question.unit and not is_cards(question) else ""
 
 
-class Why(DetailView[AnnualReport]):
+class Why(DetailView):
     """Why a report is late, missing or on time: what happened, and how it is judged."""
 
     template_name = "reports/report_why.html"

@@ -109,6 +109,11 @@ def test_a_paper_is_one_tagged_page_of_a4_with_a_title():
         assert re.search(line, told)
 
 
+def test_a_title_on_several_lines_is_one_in_the_title_bar(page):
+    paper = page("{% endblock %}{% block title %}\n  Biên nhận\n  BC-1\n")
+    assert re.search(r"Title:\s+Biên nhận BC-1\n", tool("pdfinfo", paper))
+
+
 def test_a_letter_without_number_is_a_draft_with_blanks():
     said = words(pdf("print/base.html", {"paper": LETTER}))
     assert "DỰ THẢO" in said
