@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/login/", login_not_required(account.login), name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/password/change/", account.password_change, name="account_change_password"),
+    path("account/password/set/", account.password_set, name="account_set_password"),
     path(
         "account/password/reset/", login_not_required(account.password_reset), name="account_reset_password"
     ),

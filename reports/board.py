@@ -1,7 +1,7 @@
 """The questions the monitor board asks: who owes what in one cycle, under which superior.
 
-Four statements whatever the number of agencies: the sums per superior (which are the counts of the chips and
-of the pager as well), the superiors to choose from, the cycle, and one page of rows as plain values.
+Three statements whatever the number of agencies: the cycle, the sums per superior (which are the counts of
+the chips and of the pager and the superiors to choose from as well), and one page of rows as plain values.
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,6 +41,7 @@ from reports.models.report import ReportQuerySet, punctuality_is
 from reports.rates import Rates, rates_of_by, total
 
 ROWS_A_PAGE = 50
+SUPERIOR = ("superior__sort_order", "superior__name_sort", "superior_id", "superior__name")
 LONGEST_SEARCH = 100  # letters; nobody types more, and every word costs
 
 
@@ -204,22 +205,22 @@ class Board:
         return self.cycle.reports.visible_to(self.user)
 
     @cached_property
-    def narrowed(self) -> ReportQuerySet:
-        """Those the filters leave, of every kind."""
-        return narrow(self.visible, self.wanted, self.as_of)
+    def _by_superior(self) -> dict[tuple[Any, ...], Rates]:
+        """One statement: every superior of a visible report with the sums of what the filters leave."""
+        return rates_of_by(
+            self.visible, *SUPERIOR, as_of=self.as_of, among=narrowing(self.wanted, self.as_of)
+        )
 
-    @cached_property
+    @property
     def superiors(self) -> list[tuple[int, str]]:
         """Every superior of a visible report, in protocol order: (key, name)."""
-        found = Agency.objects.filter(
-            pk__in=self.visible.order_by().values("superior_id")
-        ).in_protocol_order()
-        return [(pk, named(name)) for pk, name in found.values_list("pk", "name")]
+        known = sorted(key for key in self._by_superior if key[-2] is not None)
+        return [(pk, named(name)) for *_order, pk, name in known]
 
     @cached_property
-    def sums(self) -> dict[object, Rates]:
+    def sums(self) -> dict[int | None, Rates]:
         """How the narrowed reports stand, per superior."""
-        return rates_of_by(self.narrowed, "superior_id", self.as_of)
+        return {key[-2]: counted for key, counted in self._by_superior.items()}
 
     @cached_property
     def rates(self) -> Rates:
@@ -268,8 +269,9 @@ class Board:
         return Block(block.name, block.rates, block.rows, goes_on)
 
     def _values(self) -> Any:
-        kind = self.wanted.kind
-        chosen = self.narrowed.filter(kind.condition(self.as_of)) if kind else self.narrowed
+        chosen = self.visible.filter(narrowing(self.wanted, self.as_of))
+        if self.wanted.kind:
+            chosen = chosen.filter(self.wanted.kind.condition(self.as_of))
         rows = chosen.with_punctuality(self.as_of).annotate(reminders=_reminders())
         return rows.order_by(*_order(self.wanted.sort, self.as_of)).values(
             "pk",
@@ -308,26 +310,22 @@ class Board:
         )
 
 
-def narrow(reports: ReportQuerySet, wanted: Wanted, as_of: datetime) -> ReportQuerySet:
-    """The reports that the filters leave, of every kind of punctuality."""
+def narrowing(wanted: Wanted, as_of: datetime) -> Q:
+    """What the filters ask of a report row, apart from its kind of punctuality."""
+    asked = Q()
     if wanted.words:
-        reports = reports.filter(agency__in=Agency.objects.matching(wanted.words))
+        asked &= Q(agency__in=Agency.objects.matching(wanted.words))
     if wanted.superior is not None:
-        reports = reports.filter(superior_id=wanted.superior)
+        asked &= Q(superior_id=wanted.superior)
     if wanted.group:
-        reports = reports.filter(group=wanted.group)
+        asked &= Q(group=wanted.group)
     if wanted.state:
-        reports = reports.filter(state=wanted.state)
+        asked &= Q(state=wanted.state)
     if wanted.until:
-        reports = received_by_end_of(reports, wanted.until, as_of)
+        asked &= Kind.RECEIVED.condition(as_of) & Q(first_submitted_at__lt=start_of(wanted.until + DAY))
     if wanted.contact:
-        reports = reports.filter(unreached(as_of)[Contact(wanted.contact)])
-    return reports
-
-
-def received_by_end_of(reports: ReportQuerySet, day: date, as_of: datetime) -> ReportQuerySet:
-    """Those received until the end of a day; the exempt are not counted."""
-    return reports.received(as_of).counted().filter(first_submitted_at__lt=start_of(day + DAY))
+        asked &= unreached(as_of)[Contact(wanted.contact)]
+    return asked
 
 
 def unreached(as_of: datetime) -> dict[Contact, Q]:

@@ -30,7 +30,7 @@ class CycleLine:
 def with_rates(cycles: CycleQuerySet, user: User, as_of: datetime) -> list[CycleLine]:
     """Every cycle with its rates, in two statements."""
     reports = AnnualReport.objects.visible_to(user)
-    found = rates_of_by(reports, "cycle_id", as_of)
+    found = rates_of_by(reports, "cycle_id", as_of=as_of)
     return [
         CycleLine(
             cycle=cycle,

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, Min, Q, QuerySet, Value
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -25,7 +25,7 @@ from isotrack.kit.plots import GroupRow, Plot, Series, groups_plot, submissions_
 from isotrack.kit.words import share
 from reports.actions.report import judge
 from reports.board import Contact, named, unreached
-from reports.models import AnnualReport, ReportCycle
+from reports.models import AnnualReport, ReportCycle, Submission
 from reports.models.report import ReportQuerySet
 from reports.questions import Progress, Section, section_progress
 from reports.rates import Rates, rates_by, rates_of, total
@@ -273,7 +273,7 @@ class Draft:
     def progress(self) -> list[tuple[Section, Progress]]:
         """Each section that asks this agency something, and how far it is."""
         outcome = judge(self.report, on=self.today)
-        sections = self.report.cycle.questionnaire.questions.sections
+        sections = self.report.cycle.questions.sections
         found = [(one, section_progress(one, outcome, self.report.answers)) for one in sections]
         return [(section, progress) for section, progress in found if progress.asked]
 
@@ -310,7 +310,6 @@ class OfficerHome:
 
     agency: Agency
     user: User
-    cycle: ReportCycle | None
     as_of: datetime
 
     @property
@@ -320,14 +319,24 @@ class OfficerHome:
 
     @cached_property
     def own(self) -> list[AnnualReport]:
-        """The agency's reports of all years, newest first."""
-        reports = AnnualReport.objects.editable_by(self.user).select_related("cycle__questionnaire", "agency")
-        return list(reports.prefetch_related("submissions").order_by("-cycle__year"))
+        """The agency's reports of all years, newest first, each with `receipt` and `has_below`."""
+        receipts = Submission.objects.filter(report=OuterRef("pk")).order_by("-number").values("code")
+        below = AnnualReport.objects.visible_to(self.user).filter(cycle=OuterRef("cycle"))
+        reports = AnnualReport.objects.editable_by(self.user).annotate(
+            receipt=Subquery(receipts[:1]), has_below=Exists(below.exclude(agency=self.agency))
+        )
+        return list(reports.select_related("cycle", "agency", "superior").order_by("-cycle__year"))
 
-    @property
+    @cached_property
     def report(self) -> AnnualReport | None:
-        """The one that is owed now."""
-        return next((one for one in self.own if self.cycle and one.cycle_id == self.cycle.pk), None)
+        """The one that is owed now: of the cycle that runs, else of the newest."""
+        running = (one for one in self.own if one.cycle.is_running(self.as_of))
+        return next(running, self.own[0] if self.own else None)
+
+    @cached_property
+    def cycle(self) -> ReportCycle | None:
+        """The cycle of that report; for an agency that owes none, the one that runs."""
+        return self.report.cycle if self.report else cycle_at_home(self.user, self.as_of)
 
     @property
     def can_write(self) -> bool:
@@ -370,7 +379,7 @@ class OfficerHome:
     @cached_property
     def subordinates(self) -> Rates | None:
         """How the agencies below stand; None where there are none in this cycle."""
-        if self.cycle is None:
+        if self.cycle is None or not getattr(self.report, "has_below", True):
             return None
         below: ReportQuerySet = self.cycle.reports.visible_to(self.user).exclude(agency=self.agency)
         counted = rates_of(below, self.as_of)
@@ -391,8 +400,7 @@ class EarlierYear:
 
 
 def earlier_year(report: AnnualReport, as_of: datetime) -> EarlierYear:
-    """A report of another year with its newest receipt."""
-    codes = [submission.code for submission in report.submissions.all()]
+    """A report of another year with its newest receipt, annotated as `receipt`."""
     return EarlierYear(
         pk=report.pk,
         year=report.cycle.year,
@@ -400,7 +408,7 @@ def earlier_year(report: AnnualReport, as_of: datetime) -> EarlierYear:
         punctuality=report.punctuality_at(as_of),
         days_late=report.days_late(day_of(as_of)),
         is_nil=report.is_nil,
-        code=codes[-1] if codes else "",
+        code=getattr(report, "receipt", None) or "",
     )
 
 

@@ -26,6 +26,11 @@ class Step:
     word: str
 
     @property
+    def css(self) -> str:
+        """The colour of its icon, which is the third signal."""
+        return {"ok": "k-ok", "error": "k-missing", "warn": "k-late"}.get(self.icon, "k-notdue")
+
+    @property
     def title(self) -> str:
         """The heading in the language of the page."""
         return self.section.title(get_language())

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -59,6 +60,13 @@ KINDS: dict[str, Words] = {
     "notice": gettext_lazy("Thông báo"),
     "questionnaire": gettext_lazy("Biểu mẫu"),
 }
+SHOWN = 3
+_PAGES = {
+    "agency": "agency-detail",
+    "document": "agencies:document-detail",
+    "report": "reports:report-detail",
+    "notice": "reports:notice-detail",
+}
 # What an administrator may read: no content of reports.
 TECHNICAL_KINDS = ("agency", "user", "document")
 
@@ -95,6 +103,22 @@ class Line:
     verb: Words
     kind: Words
     changes: list[Change]
+
+    @property
+    def first_changes(self) -> list[Change]:
+        """As many as a list shows at once."""
+        return self.changes[:SHOWN]
+
+    @property
+    def more_changes(self) -> list[Change]:
+        """Those behind "và … thay đổi nữa"."""
+        return self.changes[SHOWN:]
+
+    @property
+    def url(self) -> str:
+        """The page of the thing; "" for a thing without one."""
+        name = _PAGES.get(self.entry.about_kind)
+        return reverse(name, args=[self.entry.about_key]) if name else ""
 
     @property
     def about(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, Value
 
@@ -63,14 +64,24 @@ def rates_of(reports: ReportQuerySet, as_of: datetime) -> Rates:
 
 def rates_by(cycle: ReportCycle, column: str, as_of: datetime) -> dict[object, Rates]:
     """Count per value of a report column ("group" or "superior_id"), in one statement."""
-    return rates_of_by(cycle.reports.all(), column, as_of)
+    return rates_of_by(cycle.reports.all(), column, as_of=as_of)
 
 
-def rates_of_by(reports: ReportQuerySet, column: str, as_of: datetime) -> dict[object, Rates]:
-    """Count the reports of any queryset per value of a report column, in one statement."""
-    rows = reports.order_by().values_list(column).annotate(**_counts(as_of))
-    names = list(_counts(as_of))
-    return {row[0]: Rates(**dict(zip(names, row[1:], strict=True))) for row in rows}
+def rates_of_by(
+    reports: ReportQuerySet, *columns: str, as_of: datetime, among: Q | None = None
+) -> dict[Any, Rates]:
+    """Count the reports of any queryset per value of report columns, in one statement.
+
+    The keys are values, or tuples of them for several columns. With `among` only the rows that meet it are
+    counted, but every value is there.
+    """
+    counts = _counts(as_of, among)
+    rows = reports.order_by().values_list(*columns).annotate(**counts)
+    width = len(columns)
+    return {
+        row[:width] if width > 1 else row[0]: Rates(**dict(zip(counts, row[width:], strict=True)))
+        for row in rows
+    }
 
 
 def total(parts: Iterable[Rates]) -> Rates:
@@ -79,12 +90,16 @@ def total(parts: Iterable[Rates]) -> Rates:
     return Rates(**{part.name: sum(getattr(one, part.name) for one in counted) for part in fields(Rates)})
 
 
-def _counts(as_of: datetime) -> dict[str, Count]:
+def _counts(as_of: datetime, among: Q | None = None) -> dict[str, Count]:
     kinds = punctuality_is(as_of)
     received = kinds[Punctuality.ON_TIME] | kinds[Punctuality.LATE]
+    conditions = {
+        **{kind.value: condition for kind, condition in kinds.items()},
+        "nil": received & Q(is_nil=True),
+        "extended": Q(extended_to__isnull=False, exempted_at__isnull=True),
+    }
+    only = among or Q()
     return {
-        "expected": Count(Value(1)),
-        **{kind.value: Count(Value(1), filter=condition) for kind, condition in kinds.items()},
-        "nil": Count(Value(1), filter=received & Q(is_nil=True)),
-        "extended": Count(Value(1), filter=Q(extended_to__isnull=False, exempted_at__isnull=True)),
+        "expected": Count(Value(1), filter=among or None),
+        **{name: Count(Value(1), filter=only & condition) for name, condition in conditions.items()},
     }

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django.views.generic import ListView
@@ -67,13 +68,14 @@ def edit(request: SignedRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.editable_by(request.user), pk=pk)
     name, now = str(user), clock.now()
     form = AccountForm(request.POST or None, instance=user, by=request.user)
+    form.cancel_url = reverse("agencies:account-list")
     if form.is_valid():
         stored = User.objects.get_queryset().get(pk=pk)
         person.change_account(stored, by=request.user, at=now, **form.cleaned_data)
         messages.success(request, _("Đã lưu tài khoản của %(name)s.") % {"name": stored})
         return redirect("agencies:account-list")
     posts = user.posts.select_related("agency")
-    context = {"form": form, "account": user, "name": name, "posts": posts, "today": clock.day_of(now)}
+    context = {"form": form, "account": user, "name": name, "posts": posts}
     return render(request, "agencies/account_edit.html", context)
 
 
@@ -88,7 +90,7 @@ def post(request: SignedRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Đã ghi nhiệm vụ của %(name)s.") % {"name": user})
         return redirect("agencies:account-edit", pk)
     posts = user.posts.select_related("agency")
-    context = {"form": form, "account": user, "posts": posts, "today": clock.day_of(now)}
+    context = {"form": form, "account": user, "posts": posts}
     return render(request, "agencies/account_post.html", context)
 
 

@@ -63,7 +63,7 @@ class Registry(ListView):
     def counts(self) -> dict[str, int]:
         """How many there are of each group, with every other filter applied."""
         found = self.filters.narrow(self.visible, but="group").order_by()
-        return dict(found.values_list("group").annotate(Count(Value(1))))
+        return dict(found.values_list("group").annotate(number=Count(Value(1))))
 
 
 class AgencyTree(Registry):
@@ -75,7 +75,7 @@ class AgencyTree(Registry):
         return self.filters.narrow(self.visible)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(branches=self.branches(), **kwargs)
+        return super().get_context_data(branches=self.branches(), kept={"view": "tree"}, **kwargs)
 
     def branches(self) -> list[Branch]:
         """The tree of what was asked for, with the superiors that lead there."""
@@ -124,6 +124,7 @@ def contact(request: SignedRequest, pk: int) -> HttpResponse:
     """Set the mailbox that reminders go to."""
     agency = get_object_or_404(Agency.objects.contactable_by(request.user), pk=pk)
     form = ContactForm(request.POST or None, instance=agency)
+    form.cancel_url = reverse("agency-detail", args=[pk])
     if form.is_valid():
         stored = Agency.objects.get(pk=pk)
         address = form.cleaned_data["contact_email"]

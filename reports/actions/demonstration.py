@@ -28,7 +28,7 @@ from reports.actions.cycle import close_cycle, open_cycle
 from reports.actions.overdue import flag_overdue
 from reports.actions.reference import load_reference
 from reports.actions.reminder import plan_reminders
-from reports.actions.report import NotReady, accept, attach, save_answers, submit
+from reports.actions.report import NotReady, accept, attach, return_for_correction, save_answers, submit
 from reports.models import AnnualReport, ReportCycle
 
 STARTS_AT = datetime(2021, 6, 16, 8, 0, tzinfo=clock.ZONE)
@@ -36,6 +36,7 @@ LETTER_ON = date(2020, 10, 28)
 # Nobody can be reminded there: no mailbox is known, and nobody holds the post.
 WITHOUT_CONTACT = ("AG-CCTL", "30550")
 WITHOUT_POST = ("30550",)
+REVIEWED_AFTER = timedelta(days=6)
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,12 @@ def play(*, since: datetime, until: datetime) -> None:
     """Let everything happen that falls between two instants: reports arriving, reminders, flags, in order."""
     cycle = ReportCycle.objects.get(year=2020, province__code="89")
     arrivals = [one for one in _season_2020(cycle) if since < one.at <= until]
-    moments = [at for at in _job_moments(since, until)]
+    moments = list(_job_moments(since, until))
     for at in sorted({*moments, *(one.at for one in arrivals)}):
         _receive(cycle, (one for one in arrivals if one.at == at))
         if at in moments:
             run_jobs(at)
+            _review(cycle, at)
 
 
 def run_jobs(at: datetime) -> None:
@@ -191,7 +193,23 @@ def _play_2020(province: Agency) -> int:
     if is_new:
         for moment in (cycle.deadline.moment(-30, time(7, 5)), cycle.deadline.moment(-14, time(7, 5))):
             run_jobs(moment)
+        _review(cycle, min(now, STARTS_AT))
     return created
+
+
+def _review(cycle: ReportCycle, at: datetime) -> None:
+    """The department decides within a week; a few reports go back, the visitors' wait for a visitor."""
+    waiting = cycle.reports.awaiting_review().filter(submitted_at__lte=at - REVIEWED_AFTER)
+    reviewer = User.objects.get(username="sokhcn")
+    for report in waiting.exclude(agency__code__in=season.VISITORS).select_related("agency", "cycle"):
+        if report.returned_at is None and season.is_returned(report.agency.code):
+            comment = (
+                "Đề nghị bổ sung biên bản họp xem xét của lãnh đạo và thời hạn hoàn thành các TTHC còn thiếu."
+            )
+            correct_by = clock.day_of(at) + timedelta(days=10)
+            return_for_correction(report, by=reviewer, at=at, comment=comment, correct_by=correct_by)
+        else:
+            accept(report, by=reviewer, at=at)
 
 
 def _season_2020(cycle: ReportCycle) -> list[season.Arrival]:

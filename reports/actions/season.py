@@ -72,6 +72,11 @@ def name_of_person(seed: str) -> str:
     return f"{draw.choice(FAMILY)} {draw.choice(MIDDLE)} {draw.choice(GIVEN)}"
 
 
+def is_returned(code: str) -> bool:
+    """Whether the department finds something to correct in this agency's report: about one in twenty-five."""
+    return Random(f"review {code}").random() < 0.04
+
+
 def sample_arrivals() -> Iterator[Arrival]:
     """The twelve worked samples; those that break rules end as drafts."""
     for case in _cases():

@@ -67,8 +67,10 @@ class Rows(forms.Widget):
     template_name = "reports/report_rows.html"
     use_fieldset = True
 
-    def __init__(self, question: Question, spare: int, bad: set[tuple[int, str | None]]) -> None:
-        super().__init__()
+    def __init__(
+        self, question: Question, spare: int, bad: set[tuple[int, str | None]], attrs: dict[str, Any]
+    ) -> None:
+        super().__init__(attrs)
         self.question, self.spare, self.bad = question, spare, bad
 
     def value_from_datadict(
@@ -109,6 +111,7 @@ class Rows(forms.Widget):
             "text": text,
             "mode": _MODES.get(column.type, ""),
             "choices": [(c.value, c.label(language), c.label(language) == text) for c in column.choices],
+            "is_strange": bool(text) and all(c.label(language) != text for c in column.choices),
             "is_bad": (place, column.key) in self.bad,
         }
 
@@ -118,7 +121,12 @@ class Warned:
     """A warning and the field for the sentence that explains it."""
 
     finding: Finding
-    note: BoundField | None
+    note: BoundField
+
+    @property
+    def id(self) -> str:
+        """The beginning of the ids in its box."""
+        return f"{ID % self.finding.key}-{self.finding.rule}"
 
 
 @dataclass
@@ -160,6 +168,16 @@ class Card:
     def is_optional(self) -> bool:
         """Only what may be left out is marked."""
         return not self.question.required and not self.question.computed
+
+    @property
+    def is_narrow(self) -> bool:
+        """Numbers and days need no long field; a unit stands at its right."""
+        return self.question.type in (*_MODES, "date")
+
+    @property
+    def described_by(self) -> str:
+        """Help and messages, for a group of controls."""
+        return str(self.bound.field.widget.attrs.get("aria-describedby", "")) if self.bound else ""
 
     @property
     def css(self) -> str:
@@ -314,9 +332,9 @@ class SectionForm(HouseFormMixin, forms.Form):
         if question.type == "table":
             spare = MORE_ROWS if self.more == question.key else SPARE_ROWS
             found = self.outcome.at(question.key)
-            return Rows(question, spare, {((f.row or 0) - 1, f.column) for f in found if f.row})
+            return Rows(question, spare, {(f.row - 1, f.column) for f in found if f.row}, attrs)
         if is_cards(question):
-            return forms.RadioSelect(choices=_choices(question), attrs={"class": "form-check-input"})
+            return forms.RadioSelect(choices=_choices(question), attrs=attrs | {"class": "form-check-input"})
         css = "is-invalid" if is_bad else ""
         if question.type == "choice":
             choices = [("", _("Chọn…")), *_choices(question)]
@@ -327,12 +345,12 @@ class SectionForm(HouseFormMixin, forms.Form):
 
     def _described_by(self, question: Question) -> str:
         """Help and messages, in the order of the page; ids that exist whenever they are named."""
-        name = ID % question.key
-        has_message = any(f.key == question.key for f in self.outcome.at(question.key) if f.kind != "missing")
-        has_message = has_message or question.key in self._refused()
-        return " ".join(
-            filter(None, [f"{name}-help" if question.help_vi else "", f"{name}-said" if has_message else ""])
-        )
+        name, key = ID % question.key, question.key
+        found = [f for f in self.outcome.at(key) if f.key == key and f.kind != "missing"]
+        is_wrong = key in self._refused() or any(f.severity == "error" for f in found)
+        told = [f"{name}-help"] if question.help_vi else []
+        told += [f"{name}-said"] if is_wrong else []
+        return " ".join([*told, *(f"{name}-{f.rule}-why" for f in found if f.severity == "warning")])
 
     def _warnings(self) -> list[Finding]:
         keys = {question.key for question in self.questions}

@@ -139,6 +139,10 @@ class ReportCycle(models.Model):
         """The questions its reports answer."""
         return questions_of(self.questionnaire_id)
 
+    def is_running(self, as_of: datetime) -> bool:
+        """The same rule as the queryset's `running`."""
+        return self.opens_at <= as_of < self.locks_at and self.closed_at is None
+
     def is_locked(self, as_of: datetime) -> bool:
         """Whether only the department can still change reports."""
         return as_of >= self.locks_at

@@ -50,7 +50,7 @@ def safe_next(request: HttpRequest, url: str) -> str:
 
 def _province(user: User, as_of: datetime) -> tuple[str, dict[str, Any]]:
     cycle = cycle_at_home(user, as_of)
-    context = {"can_open": user.is_reviewer, "cycle": cycle}
+    context = {"can_open": user.is_reviewer, "cycle": cycle, "without_post": user.agency is None}
     if cycle is None:
         return "reports/home_empty.html", context
     return "reports/home_province.html", context | {"home": ProvinceHome(cycle, user, as_of)}
@@ -59,7 +59,7 @@ def _province(user: User, as_of: datetime) -> tuple[str, dict[str, Any]]:
 def _officer(user: User, as_of: datetime) -> tuple[str, dict[str, Any]]:
     if user.agency is None:
         return "reports/home_empty.html", {"without_post": True}
-    home = OfficerHome(user.agency, user, cycle_at_home(user, as_of), as_of)
+    home = OfficerHome(user.agency, user, as_of)
     return "reports/home_officer.html", {"home": home}
 
 

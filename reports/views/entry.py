@@ -32,5 +32,5 @@ class EntryList(ListView):
         context = super().get_context_data(filters=self.filters, **kwargs)
         shown = lines(list(context["object_list"]))
         about = shown[0].entry.about_label if self.filters.about and shown else ""
-        can_open_accounts = self.request.user.keeps_accounts
-        return context | {"lines": shown, "about": about, "can_open_accounts": can_open_accounts}
+        kept = {"about": self.filters.about} if self.filters.about else {}
+        return context | {"lines": shown, "about": about, "kept": kept}

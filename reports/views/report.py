@@ -266,6 +266,7 @@ class Why(DetailView):
             "events": timeline(report, now),
             "base_cutoff": end_of_day(report.cycle.cutoff),
             "cutoff": end_of_day(report.cutoff),
+            "yes_no": _("Có,Không"),
             "sent_count": sum(notice.state == Notice.State.SENT for notice in notices),
             "failed_count": sum(notice.state == Notice.State.FAILED for notice in notices),
             "can_read_journal": user.is_reviewer,

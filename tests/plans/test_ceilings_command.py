@@ -13,7 +13,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 # The five agencies of letter 1141/UBND-TH: 387.000.000 đồng for a first build.
-SEED = {"AG-BDT": "2b", "AG-BTG": "2c", "AG-BTDKT": "2c", "AG-CCDS": "2c", "AG-CCKL": "2c"}
+SEED = {"AG-BDT": "2b", "AG-BTG": "2c", "AG-BTDKT": "2c", "AG-CCVTLT": "2c", "AG-CCQLDD": "2c"}
 
 
 @pytest.fixture(autouse=True)
