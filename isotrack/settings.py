@@ -1,8 +1,9 @@
 """One settings file; what varies comes from the environment.
 
-With no environment at all the embedded default: SQLite, Celery over the file system, files and mail in var/.
-With DATABASE_URL, REDIS_URL, EMAIL_URL and STORAGE_URL: PostgreSQL, Redis, SMTP and object storage. Nothing in
-the code asks which. ALLOWED_HOSTS makes the installation reachable for others, and therefore strict: https only.
+With no environment at all the embedded default: SQLite, Celery over the file system, files and mail in
+var/. With DATABASE_URL, REDIS_URL, EMAIL_URL and STORAGE_URL: PostgreSQL, Redis, SMTP and object storage.
+Nothing in the code asks which. ALLOWED_HOSTS makes the installation reachable for others, and therefore
+strict: https only.
 """
 
 from pathlib import Path

@@ -81,8 +81,8 @@ class Kind(TextChoices):
 class Contact(TextChoices):
     """Whom no reminder reaches."""
 
-    NO_ADDRESS = "no-address", _("Chưa có thư nhận tin")
-    NO_HOLDER = "no-holder", _("Chưa có người phụ trách")
+    NO_ADDRESS = "no-address", _("chưa có thư nhận tin")
+    NO_HOLDER = "no-holder", _("chưa có người phụ trách")
 
 
 class Sort(TextChoices):
@@ -107,7 +107,7 @@ class Wanted:
     superior: int | None = None
     group: str = ""
     state: str = ""
-    contact: str = ""
+    contact: Contact | None = None
     until: date | None = None
     kind: Kind | None = None
     sort: Sort = Sort.SUPERIOR
@@ -120,7 +120,7 @@ class Wanted:
             superior=_key(query.get("superior", "")),
             group=_one_of(Group.values, query.get("group", "")),
             state=_one_of(AnnualReport.State.values, query.get("state", "")),
-            contact=_one_of(Contact.values, query.get("contact", "")),
+            contact=Contact(contact) if (contact := query.get("contact", "")) in Contact.values else None,
             until=_day(query.get("until", "")),
             kind=Kind(kind) if (kind := query.get("kind", "")) in Kind.values else None,
             sort=Sort(sort) if (sort := query.get("sort", "")) in Sort.values else Sort.SUPERIOR,
@@ -134,7 +134,7 @@ class Wanted:
     @property
     def narrows_further(self) -> bool:
         """Whether one of the filters that a phone folds away is in use."""
-        return any((self.superior, self.group, self.state, self.contact, self.sort != Sort.SUPERIOR))
+        return any((self.superior, self.group, self.state, self.sort != Sort.SUPERIOR))
 
 
 @dataclass(frozen=True)
@@ -324,7 +324,7 @@ def narrowing(wanted: Wanted, as_of: datetime) -> Q:
     if wanted.until:
         asked &= Kind.RECEIVED.condition(as_of) & Q(first_submitted_at__lt=start_of(wanted.until + DAY))
     if wanted.contact:
-        asked &= unreached(as_of)[Contact(wanted.contact)]
+        asked &= unreached(as_of)[wanted.contact]
     return asked
 
 

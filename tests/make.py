@@ -1,6 +1,6 @@
 """Builders: one line for the agency, person, cycle or report that a test is about.
 
-The known people: Lan, officer of UBND xã Khánh An; Bình, clerk of the department; each test makes who it needs.
+The known people: Lan, officer of UBND xã Khánh An; Bình, clerk of the department.
 """
 
 from datetime import date, datetime, time

@@ -47,7 +47,7 @@ def load_holidays(file: Path = DATA / "holidays_vn.csv") -> int:
 
 @transaction.atomic
 def load_documents(file: Path = DATA / "documents.csv", *, province: Agency | None, at: datetime) -> int:
-    """Load the register's reference documents (province "yes" = the province's own); return how many are new."""
+    """Load the register's reference documents (own "yes": of this province); return how many are new."""
     created = 0
     for row in read_rows(file):
         own = row.pop("own") == "yes"

@@ -1,8 +1,8 @@
 """An agency, and how it stood over time.
 
-An agency is a legal entity: a merger makes a new one. Official codes are used again over time, so the key is
-code + valid-from and at most one agency bears a code on any day (kept by the database). What may change within
-the life of one entity (superior, name, mandate, …) is dated in Standing; Agency carries the present values.
+An agency is a legal entity: a merger makes a new one. Official codes are used again over time, so the key
+is code + valid-from and at most one agency bears a code on any day (kept by the database). What may change
+within the life of one entity (superior, name, mandate, …) is dated in Standing; Agency carries the present.
 """
 
 from datetime import date
@@ -133,7 +133,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         return self
 
     def in_protocol_order(self) -> Self:
-        """As official lists order them: departments by rank, communes by the alphabet within their district."""
+        """As official lists order them: departments by rank, communes by the alphabet."""
         return self.order_by("sort_order", "name_sort", "pk")
 
 

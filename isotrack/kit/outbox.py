@@ -1,4 +1,4 @@
-"""Mail as files, for an installation without a mail server: one .eml file a mail, readable in any mail program."""
+"""Mail as files, where there is no mail server: one .eml file a mail, readable in any mail program."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Flagging: the day after its effective cut-off an open report becomes missing, a later one late; once each."""
+"""Flagging: past its effective cut-off an open report becomes missing, a later one late; once each."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -16,7 +16,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 @transaction.atomic
 def load_reference(*, at: datetime, province: Agency | None = None) -> int:
-    """Load everything that is the same everywhere, and a province's own rules; return how many rows are new."""
+    """Load what is the same everywhere, and a province's own rules; return how many rows are new."""
     created = load_holidays() + load_ceilings() + load_cost_items()
     created += load_documents(province=province, at=at)
     created += load_questionnaire(DATA / "questionnaire_annual_report.yaml", at=at)

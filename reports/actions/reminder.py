@@ -1,8 +1,8 @@
 """Planning reminders: catch up with every rule whose moment has passed, and never spam.
 
-Not "is today exactly day −7" but "which is the newest rule whose moment has passed, and was it said": a day of
-downtime loses nothing, and of several missed steps an agency hears only the newest, with the true number of
-days left (they are counted when the mail is written).
+Not "is today exactly day −7" but "which is the newest rule whose moment has passed, and was it said": a day
+of downtime loses nothing, and of several missed steps an agency hears only the newest, with the true number
+of days left (they are counted when the mail is written).
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Round:
 
 
 def remind(*, as_of: datetime, dry_run: bool = False) -> Reminded:
-    """Plan every reminder owed at `as_of` and send what is owed; a `dry_run` only counts what it would plan."""
+    """Plan every reminder owed at `as_of` and send it; a `dry_run` only counts what it would plan."""
     result = plan_reminders(as_of=as_of, dry_run=dry_run)
     if not dry_run:
         delivered = deliver_owed(as_of)

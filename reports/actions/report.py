@@ -49,7 +49,7 @@ class Saved:
 
 
 def judge(report: AnnualReport, *, on: date) -> Outcome:
-    """Hold the draft against its questionnaire: what is shown, missing, wrong or to be explained on that day."""
+    """Hold the draft against its questionnaire: what is shown, missing, wrong or to be explained."""
     return report.cycle.questions.check(
         report.answers,
         mandate=report.mandate,

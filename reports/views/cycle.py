@@ -17,7 +17,7 @@ from agencies.models.agency import Group
 from isotrack.kit import clock
 from isotrack.kit.sheets import Sheet, write_book
 from reports.actions.cycle import open_cycle, turn_switches
-from reports.board import Board, Contact, Sort, Wanted
+from reports.board import Board, Sort, Wanted
 from reports.cycles import CycleToOpen, cutoffs_by_switch, switch_history, with_rates
 from reports.forms.cycle import SwitchesForm
 from reports.models import AnnualReport, ReportCycle
@@ -98,7 +98,6 @@ def board(request: HttpRequest, year: int) -> HttpResponse:
         "blocks": found.blocks(page),
         "groups": Group.choices,
         "states": AnnualReport.State.choices,
-        "contacts": Contact.choices,
         "sorts": Sort.choices,
         "is_grouped": found.wanted.sort == Sort.SUPERIOR,
         "can_keep": found.user.is_reviewer,

@@ -14,8 +14,8 @@ import json
 from isotrack import settings as s
 print(json.dumps({
     "engine": s.DATABASES["default"]["ENGINE"], "broker": s.CELERY_BROKER_URL, "hosts": s.ALLOWED_HOSTS,
-    "secure": s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.SECURE_SSL_REDIRECT, "demo": s.DEMO_PASSWORD,
-    "secret": s.SECRET_KEY,
+    "secure": s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.SECURE_SSL_REDIRECT,
+    "demo": s.DEMO_PASSWORD, "secret": s.SECRET_KEY,
 }))
 """
 
