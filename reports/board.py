@@ -291,7 +291,8 @@ class Board:
 
     def _row(self, values: dict[str, Any]) -> Row:
         sent = values["first_submitted_at"]
-        day = day_of(sent if sent and sent <= self.as_of else self.as_of)
+        sent = sent if sent and sent <= self.as_of else None
+        day = day_of(sent or self.as_of)
         return Row(
             pk=values["pk"],
             code=values["agency__code"],

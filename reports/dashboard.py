@@ -339,6 +339,11 @@ class OfficerHome:
         return self.report.cycle if self.report else cycle_at_home(self.user, self.as_of)
 
     @property
+    def due_before(self) -> date | None:
+        """The day the cycle's documents name; an extended report has its own last day only."""
+        return self.report.cycle.due_before if self.report and not self.report.extended_to else None
+
+    @property
     def can_write(self) -> bool:
         """Whether the report still takes answers."""
         return self.report is not None and self.report.is_editable(self.as_of)

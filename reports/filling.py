@@ -117,16 +117,19 @@ def in_section(findings: Iterable[Finding], part: Section) -> list[Finding]:
     return [finding for finding in findings if finding.key in keys]
 
 
-def count_in_words(errors: int, warnings: int) -> str:
-    """ "Có 1 lỗi phải sửa và 1 cảnh báo cần giải trình"."""
-    parts = []
-    if errors:
-        said = ngettext("%(count)d lỗi phải sửa", "%(count)d lỗi phải sửa", errors)
-        parts.append(said % {"count": errors})
-    if warnings:
-        said = ngettext("%(count)d cảnh báo cần giải trình", "%(count)d cảnh báo cần giải trình", warnings)
-        parts.append(said % {"count": warnings})
-    return _("Có %(what)s") % {"what": _(" và ").join(parts)}
+def count_in_words(errors: int, missing: int, warnings: int) -> str:
+    """ "Có 1 lỗi phải sửa, 2 câu chưa trả lời và 1 cảnh báo cần giải trình"; empty when there is nothing."""
+    counted = [
+        (errors, ngettext("%(count)d lỗi phải sửa", "%(count)d lỗi phải sửa", errors)),
+        (missing, ngettext("%(count)d câu chưa trả lời", "%(count)d câu chưa trả lời", missing)),
+        (
+            warnings,
+            ngettext("%(count)d cảnh báo cần giải trình", "%(count)d cảnh báo cần giải trình", warnings),
+        ),
+    ]
+    *others, last = [said % {"count": count} for count, said in counted if count] or [""]
+    what = _(" và ").join([", ".join(others), last]) if others else last
+    return _("Có %(what)s") % {"what": what} if what else ""
 
 
 def numbers_in_words(questions: Sequence[Question]) -> str:

@@ -138,12 +138,15 @@ def lines(entries: Sequence[Entry]) -> list[Line]:
 def changes_in_words(
     kind: str, changes: Mapping[str, Sequence[Any]], questions: Mapping[str, Question] | None = None
 ) -> list[Change]:
-    """The changes {name: [old, new]} of a thing of this kind; `questions` name the answers of a report."""
-    return [
-        _answer(questions[name], old, new)
-        if questions and name in questions
-        else Change(_label(kind, name), _value(kind, name, old), _value(kind, name, new))
-        for name, (old, new) in changes.items()
+    """The changes {name: [old, new]} of a thing of this kind.
+
+    `questions` name the answers of a report and order them: a JSON object of the database has no order.
+    """
+    asked = questions or {}
+    answers = sorted(asked.keys() & changes.keys(), key=lambda name: asked[name].number)
+    others = [name for name in changes if name not in asked]
+    return [_answer(asked[name], *changes[name]) for name in answers] + [
+        Change(_label(kind, name), *(_value(kind, name, value) for value in changes[name])) for name in others
     ]
 
 

@@ -1,6 +1,6 @@
 """What every page shows around its content: navigation by role, the clock, the look a person chose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -93,7 +93,10 @@ class Page:
     def nav(self) -> list[Link]:
         """The main navigation of this person's role, with counts of what waits for them."""
         user = self.user
-        return [] if user is None else [self._link(*entry) for entry in _NAVIGATION[Role(user.role)](user)]
+        links = [] if user is None else [self._link(*entry) for entry in _NAVIGATION[Role(user.role)](user)]
+        # "/agencies/documents/" lies under "/agencies/" as well: the nearest one is where the person is.
+        here = max((link.url for link in links if link.current), key=len, default="")
+        return [replace(link, current=link.url == here) for link in links]
 
     def _link(self, label: str, name: str, count: int | None = None) -> Link:
         url = reverse(name)

@@ -33,7 +33,7 @@ _NOTICE_ICONS = {"planned": "clock", "sent": "mail", "failed": "error", "skipped
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the timeline; `kind` is log, cut (the cut-off) or verdict (the sending that decided)."""
+    """One line of the timeline; `kind` is log, cut (the cut-off) or verdict (the sending that made it late)."""
 
     at: datetime
     when: str
@@ -41,6 +41,7 @@ class Event:
     title: str
     detail: str = ""
     kind: str = "log"
+    is_key: bool = False
 
 
 def timeline(report: AnnualReport, as_of: datetime) -> list[Event]:
@@ -63,6 +64,7 @@ def _cutoff(report: AnnualReport) -> Event:
         title=_("Hạn gửi"),
         detail=_("Gửi %(cutoff)s.") % {"cutoff": report.in_words},
         kind="cut",
+        is_key=True,
     )
 
 
@@ -86,7 +88,8 @@ def _told(report: AnnualReport, entry: Entry) -> Event:
             "result": result_in_words(report),
         }
         first = _("%(what)s lần đầu, hợp lệ – %(result)s") % said
-        return _event(entry, icon, first, kind="verdict")
+        is_late = report.punctuality_at(entry.at) == Punctuality.LATE
+        return _event(entry, icon, first, kind="verdict" if is_late else "log", is_key=True)
     return _event(entry, icon, str(title))
 
 
@@ -99,8 +102,8 @@ def result_in_words(report: AnnualReport) -> str:
     return ngettext("trễ %(days)d ngày", "trễ %(days)d ngày", days) % {"days": days}
 
 
-def _event(entry: Entry, icon: str, title: str, kind: str = "log") -> Event:
-    return Event(entry.at, show_time(entry.at), icon, title, _detail(entry), kind)
+def _event(entry: Entry, icon: str, title: str, kind: str = "log", is_key: bool = False) -> Event:
+    return Event(entry.at, show_time(entry.at), icon, title, _detail(entry), kind, is_key)
 
 
 def _detail(entry: Entry) -> str:

@@ -10,7 +10,7 @@ const NUMBERS = ["integer", "money", "percent"];
 function valueOf(card) {
   if (card.hidden) return null;
   if (card.dataset.formula) return compute(card.dataset.formula);
-  const field = card.querySelector(":checked") ?? card.querySelector("[id^='q-']:not([type=radio])");
+  const field = card.querySelector("input:checked") ?? document.getElementById(`q-${card.dataset.key}`);
   const text = field?.value?.trim() ?? "";
   if (!text) return null;
   if (NUMBERS.includes(card.dataset.type)) return numberIn(text);
@@ -69,6 +69,8 @@ function compute(formula) {
 
 /* Cards stand in the order of the questions, and conditions look only backwards: one pass is enough. */
 function refresh() {
+  /* Where two values wait to be chosen between, the page stays as the server drew it. */
+  if (form.querySelector("[name^='choose-']")) return;
   for (const card of cards) {
     card.hidden = !JSON.parse(card.dataset.when).every(holds);
     if (card.dataset.formula) showResult(card);

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from agencies.models import Agency, Post, User
@@ -40,6 +41,8 @@ def change_account(user: User, *, by: User, at: datetime, **values: Any) -> User
     for name, value in values.items():
         setattr(user, name, value)
     user.save(update_fields=list(values))
+    # The sign-in library remembers mailboxes that have opened the account: only the present one may again.
+    EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).delete()
     if changes:
         _record("account-changed", user, user.agency or by.agency, by=by, at=at, changes=changes)
     return user

@@ -37,6 +37,7 @@ class AgencyChoiceField(forms.ModelChoiceField):
 class AgencyFilter(FilterForm):
     """Search, filters and order of the list of agencies."""
 
+    by_chips = ("group",)
     q = SearchField(label=gettext_lazy("Tìm tên, tên ngắn, mã (gõ không dấu được)"))
     superior = AgencyChoiceField(
         Agency.objects.none(), label=gettext_lazy("Trực thuộc, mọi cấp"), empty_label=ALL[1]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,6 +34,11 @@ class DocumentFilter(FilterForm):
 class DocumentForm(HouseFormMixin, forms.ModelForm):
     """One document of the province, with its file where there is one; `today` is the last possible date."""
 
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Loại"),
+        choices=[("", gettext_lazy("Chọn loại văn bản")), *Document.Kind.choices],
+        help_text=gettext_lazy("Như ghi trên đầu văn bản."),
+    )
     issued_on = VietnameseDateField(
         label=gettext_lazy("Ngày ban hành"),
         validators=PLAUSIBLE_DAYS,
@@ -52,6 +58,7 @@ class DocumentForm(HouseFormMixin, forms.ModelForm):
     )
     layout = ("kind", "number", "issued_on", "issuer", "abstract", "in_force_from", "file")
     submit_label = gettext_lazy("Ghi vào sổ")
+    cancel_url = reverse_lazy("agencies:document-list")  # type: ignore[assignment]
     constraint_fields = {"document_once": "number"}
 
     class Meta:

@@ -13,8 +13,11 @@ from isotrack.kit.text import clean
 class FilterForm(forms.Form):
     """Read from the address of a list; a value that it does not know narrows nothing.
 
-    The first field is the search and stands in front, the others beside it (on a phone behind "Thêm bộ lọc").
+    The first field is the search and stands in front, the others beside it (on a phone behind "Thêm bộ lọc");
+    those in `by_chips` are chosen by the chips above and travel along unseen.
     """
+
+    by_chips: tuple[str, ...] = ()
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)
@@ -37,7 +40,12 @@ class FilterForm(forms.Form):
     @property
     def others(self) -> Iterator[BoundField]:
         """The fields beside it."""
-        return (self[name] for name in list(self.fields)[1:])
+        return (self[name] for name in list(self.fields)[1:] if name not in self.by_chips)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What was chosen by chips."""
+        return {name: value for name, value in self.values.items() if name in self.by_chips}
 
 
 class SearchField(forms.CharField):

@@ -23,7 +23,7 @@ from isotrack.kit.words import say_date
 
 # Letters that every keyboard has: a user name is told over the telephone.
 plain_name = RegexValidator(
-    r"^[a-z0-9._@-]+$", gettext_lazy("Chỉ dùng chữ thường không dấu, chữ số và các dấu . _ @ -")
+    r"^[A-Za-z0-9._@-]+$", gettext_lazy("Chỉ dùng chữ không dấu, chữ số và các dấu . _ @ -")
 )
 
 
@@ -97,8 +97,14 @@ class OpenAccountForm(_PersonForm):
         validators=[plain_name],
         help_text=gettext_lazy("Thường là mã cơ quan hoặc thư công vụ; chữ thường không dấu."),
     )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Vai trò"),
+        choices=[("", gettext_lazy("Chọn vai trò")), *Role.choices],
+        help_text=gettext_lazy("Quyết định người này được làm những gì."),
+    )
     agency = AgencyChoiceField(
         Agency.objects.none(),
+        empty_label=gettext_lazy("Chọn cơ quan"),
         label=gettext_lazy("Cơ quan"),
         help_text=gettext_lazy("Cơ quan giao nhiệm vụ; quyết định người này thấy gì."),
     )

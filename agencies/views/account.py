@@ -49,6 +49,7 @@ def add(request: SignedRequest) -> HttpResponse:
     now = clock.now()
     agencies = Agency.objects.visible_to(request.user).valid_on(clock.day_of(now)).in_protocol_order()
     form = OpenAccountForm(request.POST or None, agencies=agencies, initial={"starts_on": clock.day_of(now)})
+    form.cancel_url = reverse("agencies:account-list")
     if form.is_valid():
         user = person.open_account(by=request.user, at=now, **form.cleaned_data)
         if mail_password_link(request, user.email):
@@ -97,4 +98,6 @@ def post(request: SignedRequest, pk: int) -> HttpResponse:
 def _post_form(request: SignedRequest, user: User, today: date) -> PostForm:
     others = User.objects.visible_to(request.user).in_use().exclude(pk=user.pk).order_by("full_name")
     agencies = Agency.objects.visible_to(request.user).valid_on(today).in_protocol_order()
-    return PostForm(request.POST or None, user=user, today=today, successors=others, agencies=agencies)
+    form = PostForm(request.POST or None, user=user, today=today, successors=others, agencies=agencies)
+    form.cancel_url = reverse("agencies:account-edit", args=[user.pk])
+    return form

@@ -71,6 +71,13 @@ class AgencyTree(Registry):
 
     template_name = "agencies/agency_tree.html"
 
+    @cached_property
+    def filters(self) -> AgencyFilter:
+        """What the address asks for; a tree has an order of its own."""
+        filters = super().filters
+        del filters.fields["sort"]
+        return filters
+
     def get_queryset(self) -> AgencyQuerySet:
         return self.filters.narrow(self.visible)
 

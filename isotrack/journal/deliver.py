@@ -47,7 +47,6 @@ def deliver_owed(as_of: datetime) -> Delivered:
     connection = get_connection()
     try:
         for batch in _batches(as_of):
-            _open(connection)
             _send_batch(batch, connection, as_of, result)
     except MailServerGone as gone:
         logger.warning("Mail server cannot be reached, notices stay owed: %s", gone)
@@ -59,15 +58,18 @@ def deliver_owed(as_of: datetime) -> Delivered:
 def _send_batch(
     batch: list[Notice], connection: BaseEmailBackend, as_of: datetime, result: Delivered
 ) -> None:
-    """Send one claimed batch; when the server goes away, hand back what was not tried."""
-    words = _find_words(batch, as_of)
-    for place, notice in enumerate(batch):
-        try:
+    """Send one claimed batch; when the server is not there or goes away, hand back what was not tried."""
+    untried = list(batch)
+    try:
+        _open(connection)
+        words = _find_words(batch, as_of)
+        while untried:
+            notice = untried.pop(0)
             _settle(notice, words[notice.pk], connection, as_of, result)
-        except MailServerGone:
-            untried = [later.pk for later in batch[place + 1 :]]
-            Notice.objects.filter(pk__in=untried).update(claimed_at=None, tries=F("tries") - 1)
-            raise
+    except MailServerGone:
+        handed_back = Notice.objects.filter(pk__in=[notice.pk for notice in untried])
+        handed_back.update(claimed_at=None, tries=F("tries") - 1)
+        raise
 
 
 def _batches(as_of: datetime) -> Iterator[list[Notice]]:

@@ -290,7 +290,12 @@ class SectionForm(HouseFormMixin, forms.Form):
     @property
     def refused(self) -> list[tuple[str, str]]:
         """Why uploads were refused just now, with the field to choose again."""
-        return [(ID % key, message) for key, messages in self._refused().items() for message in messages]
+        by_key = {question.key: question for question in self.questions}
+        return [
+            (ID % key, _("Câu %(number)d: %(message)s") % {"number": by_key[key].number, "message": message})
+            for key, messages in self._refused().items()
+            for message in messages
+        ]
 
     def _card(self, question: Question, files: Mapping[str, Attachment]) -> Card:
         key, language = question.key, get_language()

@@ -70,14 +70,21 @@ def step_in_words(step: str) -> str:
     """
     if digest := re.fullmatch(r"digest-(\d{4}-\d\d-\d\d)", step):
         return _now("bản tin ngày %(date)s") % {"date": say_date(date.fromisoformat(digest[1]))}
-    parts = re.fullmatch(r"(\w+?)([+-]\d+)(?:@(\d{4}-\d\d-\d\d))?", step)
+    parts = re.fullmatch(r"(officer|superior|staff)([+-]\d+)(?:@(\d{4}-\d\d-\d\d))?", step)
     if parts is None:
         return step
-    words = _offset_in_words(int(parts[2]))
+    days = _offset_in_words(int(parts[2]))
     if parts[3]:
-        extended = {"date": say_date(date.fromisoformat(parts[3])), "step": words}
-        return _now("gia hạn đến hết ngày %(date)s, %(step)s") % extended
-    return words
+        extended = {"date": say_date(date.fromisoformat(parts[3])), "days": days}
+        return _now("gia hạn đến hết ngày %(date)s, %(days)s") % extended
+    return str(_STEPS[Audience(parts[1])] % {"days": days})
+
+
+_STEPS = {
+    Audience.OFFICER: "%(days)s",
+    Audience.SUPERIOR: _("cấp trên, %(days)s"),
+    Audience.STAFF: _("bản tin, %(days)s"),
+}
 
 
 def _offset_in_words(offset: int) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import ListView
 
-from agencies.models import User
+from agencies.models import Role, User
 from agencies.models.agency import Group
 from isotrack.kit import clock
 from isotrack.kit.sheets import Sheet, write_book
@@ -38,6 +38,8 @@ class CycleList(ListView):
         return cast(User, self.request.user)
 
     def get_queryset(self) -> CycleQuerySet:
+        if self.user.role == Role.ADMINISTRATOR:
+            raise Http404  # an empty list would say that there is no cycle
         return ReportCycle.objects.readable_by(self.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

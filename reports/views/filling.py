@@ -134,7 +134,7 @@ def _show(
 ) -> HttpResponse:
     report, outcome = form.report, form.outcome
     rail = steps(report, outcome)
-    place = next(step.place for step in rail if step.section is part)
+    place = next(step.place for step in rail if step.section.key == part.key)
     errors = [f for f in in_section(outcome.blocking, part) if f.kind != "missing"]
     warnings = in_section(outcome.unexplained(report.notes), part)
     context = {
@@ -146,7 +146,6 @@ def _show(
         "has_previous": place > 1,
         "shown": " ".join(card.question.key for card in form.cards if card.is_shown),
         "conflicts": [card for card in form.cards if card.choose],
-        "saved_some": form.before is not None,
         **_summary(report, errors, warnings, part.key, refused=form.refused),
         **_deadline(report, now),
     }
@@ -160,10 +159,11 @@ def _summary(
     here: str = "",
     refused: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
-    count = len(errors) + len(refused)
+    missing = sum(finding.kind == "missing" for finding in errors)
+    wrong = len(errors) - missing + len(refused)
     return {
-        "error_count": count,
-        "summary_title": count_in_words(count, len(warnings)) if count or warnings else "",
+        "error_count": wrong + missing,
+        "summary_title": count_in_words(wrong, missing, len(warnings)),
         "refused": refused,
         "lines": lines(report, [*errors, *warnings], here=here),
     }

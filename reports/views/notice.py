@@ -24,6 +24,7 @@ from isotrack.kit.states import WrongState
 from isotrack.kit.text import clean
 from isotrack.kit.words import say_date
 from reports import mails
+from reports.board import named
 from reports.models import AnnualReport, ReportCycle
 from reports.models.reminder import Audience, step_in_words
 
@@ -90,6 +91,7 @@ class NoticeDetail(DetailView):
         notice = self.object
         return super().get_context_data(**kwargs) | {
             "step": step_in_words(notice.step),
+            "recipient": named(notice.recipient_label),
             "can_retry": notice.state == Notice.State.FAILED,
             **_what_it_is_about(notice),
         }
@@ -136,6 +138,7 @@ def _row(notice: Any) -> dict[str, Any]:
     return {
         "notice": notice,
         "step": step_in_words(notice.step),
+        "recipient": named(notice.recipient_label),
         "has_failed": notice.state == Notice.State.FAILED,
     }
 

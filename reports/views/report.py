@@ -142,8 +142,9 @@ class Answer:
 
     @property
     def cells(self) -> list[list[tuple[str, str]]]:
-        """Each row of a table as pairs of heading and text."""
-        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
+        """Each row of a table as pairs of heading and text, empty cells left out."""
+        rows = (zip(self.heads, row, strict=True) for row in self.rows)
+        return [[(head, text) for head, text in row if text] for row in rows]
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,7 @@ class ReportDetail(DetailView):
             "chapters": _draft(report, clock.day_of(now)) if reads_draft else _sent(report, latest),
             "punctuality": report.punctuality_at(now),
             "days": report.days_late(clock.day_of(now)),
+            "is_owed": report.first_submitted_at is None and report.exempted_at is None,
             "today": clock.day_of(now),
             "due_before": None if report.extended_to else report.cycle.due_before,
             "can_fill": can_fill,

@@ -1,0 +1,142 @@
+"""A real Celery worker over a real Redis delivers reminders to a real mail server, and may be killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings as configured
+from django.db import connection
+from kombu import Connection
+
+from isotrack.journal.deliver import CLAIM_LAPSES_AFTER
+from isotrack.journal.models import Notice
+from isotrack.kit import clock
+from reports.tasks import flag_overdue_reports, remind_of_reports
+from tests import make, sink
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 40
+
+
+def wait_for(what):
+    """Wait until `what` is true, or fail."""
+    deadline = time.monotonic() + SECONDS
+    while not what():
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def queue():
+    """A Redis database of this test's own, so that no other test's tasks are in it."""
+    if not configured.REDIS_URL:
+        pytest.skip("needs REDIS_URL; tests/services.py gives one")
+    number = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+    return urlsplit(configured.REDIS_URL)._replace(path=f"/{number}").geturl()
+
+
+@pytest.fixture
+def server():
+    with sink.listening() as listening:
+        yield listening
+
+
+@pytest.fixture
+def worker(queue, server, tmp_path):
+    """Starts workers on this test's database, in the morning of 23/6/2021 by their clock."""
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    environment = os.environ | {
+        "DATABASE_URL": url.geturl(),
+        "REDIS_URL": queue,
+        "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
+        "ISOTRACK_VAR": str(tmp_path / "worker"),
+        "ISOTRACK_AS_OF": "2021-06-23T08:00",
+    }
+    command = [sys.executable, "-m", "celery", "--app", "isotrack.celery:app", "worker", "--pool", "solo"]
+
+    @contextmanager
+    def running():
+        process = subprocess.Popen([*command, "--loglevel", "ERROR"], cwd=ROOT, env=environment)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(SECONDS)
+
+    return running
+
+
+def tell(task, queue):
+    with Connection(queue) as line:
+        task.apply_async(connection=line)
+
+
+def test_a_reminder_goes_from_the_queue_to_the_mailbox(worker, queue, server):
+    agency = make.agency()
+    make.cycle()
+    with worker():
+        tell(remind_of_reports, queue)
+        wait_for(lambda: Notice.objects.filter(state="sent").exists())
+    (mail,) = server.mails
+    assert mail["To"] == agency.contact_email
+    assert mail["Subject"].strip() == "Còn 6 ngày: Báo cáo năm 2020 – UBND xã Khánh An"
+    assert clock.day_of(Notice.objects.get().sent_at) == make.at("2021-06-23").date()
+
+
+def test_a_task_told_twice_sends_once(worker, queue, server):
+    make.reports(3)
+    with worker():
+        for task in (remind_of_reports, remind_of_reports, flag_overdue_reports):
+            tell(task, queue)
+        wait_for(lambda: Notice.objects.filter(state="sent").count() == 3)
+        tell(remind_of_reports, queue)
+        time.sleep(1)
+    assert len(server.mails) == 3
+
+
+def test_a_worker_killed_between_two_mails_loses_none_and_repeats_at_most_the_one_in_flight(
+    worker, queue, server
+):
+    make.reports(6)
+    with worker() as process:
+        server.before_answer = lambda mail: _kill_at_third(process, server)
+        tell(remind_of_reports, queue)
+        assert process.wait(SECONDS) == -signal.SIGKILL
+    assert Notice.objects.filter(state="sent").count() == 2
+    server.before_answer = lambda mail: "250 taken"
+    lapsed = clock.real_now() - 2 * CLAIM_LAPSES_AFTER
+    Notice.objects.filter(claimed_at__isnull=False).update(claimed_at=lapsed)
+    with worker():
+        tell(remind_of_reports, queue)
+        wait_for(lambda: Notice.objects.filter(state="sent").count() == 6)
+    names = [mail["Message-ID"].strip() for mail in server.mails]
+    assert (len(names), len(set(names))) == (7, 6)
+    assert names.count(names[2]) == 2
+
+
+def _kill_at_third(process, server):
+    """The third mail has come whole, and the worker dies before it hears that it was taken."""
+    if len(server.mails) == 3:
+        process.kill()
+        return None
+    return "250 taken"
+
+
+def test_with_the_mail_server_away_everything_stays_owed_until_the_next_run(worker, queue, server):
+    make.reports(2)
+    server.before_answer = lambda mail: None  # hangs up on whoever sends
+    with worker():
+        tell(remind_of_reports, queue)
+        wait_for(lambda: Notice.objects.filter(tries=1, reason__gt="").exists())
+        server.before_answer = lambda mail: "250 taken"
+        Notice.objects.update(claimed_at=None)
+        tell(remind_of_reports, queue)
+        wait_for(lambda: Notice.objects.filter(state="sent").count() == 2)
+    assert Notice.objects.exclude(state="sent").count() == 0

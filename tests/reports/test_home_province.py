@@ -1,0 +1,118 @@
+"""The home of the department, of finance and of the leaders: numbers that are links to their rows."""
+
+import re
+from datetime import date
+
+import pytest
+
+from agencies.models import Role
+from isotrack.journal.models import Notice
+from reports.dashboard import ProvinceHome
+from tests import make
+
+pytestmark = pytest.mark.django_db
+LITERAL = "trước ngày 30/6/2021 (hết ngày 29/6/2021)"
+
+
+@pytest.fixture
+def cycle(now):
+    """Of four agencies one sent on time, one late, two are missing."""
+    now("2021-07-05 08:30")
+    an_phu = make.district()
+    communes = [make.agency(f"Ủy ban nhân dân xã {name}", superior=an_phu) for name in ("An", "Bình", "Chi")]
+    cycle = make.cycle()
+    make.report(communes[0], cycle, sent="2021-06-29 23:59:59")
+    make.report(communes[1], cycle, sent="2021-06-30 00:00")
+    return cycle
+
+
+@pytest.fixture
+def page(cycle, browse):
+    return browse(make.staff()).get("/")
+
+
+def test_the_deadline_is_said_in_words(page):
+    assert LITERAL in page.content.decode()
+
+
+def test_the_last_second_counts_and_midnight_is_late(page):
+    rates = page.context["home"].rates
+    assert (rates.expected, rates.on_time, rates.late, rates.missing) == (4, 1, 1, 2)
+
+
+def test_every_number_leads_to_as_many_rows(page, browse):
+    clerk = browse(make.staff())
+    text = page.content.decode()
+    links = re.findall(r'<a href="(/cycles/2020/[^"]*)">(\d+)</a>', text)
+    tiles = re.findall(r'<a class="tile" href="(/cycles/2020/[^"]*)">.*?<span class="v">(\d+)<', text, re.S)
+    assert len(links) > 10
+    assert len(tiles) == 6
+    for url, number in links + tiles:
+        found = clerk.get(url.replace("&amp;", "&")).context["page_obj"].paginator.count
+        assert (url, found) == (url, int(number))
+
+
+def test_superiors_with_the_most_missing_come_first(page):
+    behind = page.context["home"].behind
+    assert [(line.name, line.late, line.missing) for line in behind] == [
+        ("UBND huyện An Phú", 1, 1),
+        ("UBND tỉnh An Giang", 0, 1),
+    ]
+
+
+def test_the_plot_stands_with_its_table(page):
+    text = page.content.decode()
+    assert text.count('role="img"') == 4  # two plots, for a desk and for a phone
+    assert [stop.received for stop in page.context["home"].stops][-2:] == [1, 2]
+
+
+def test_last_year_is_aligned_to_its_own_deadline(cycle):
+    old = make.agency("Ủy ban nhân dân xã Cổ", on=date(2019, 1, 1))
+    make.report(old, make.cycle(year=2019), sent="2020-06-29 10:00")
+    home = ProvinceHome(cycle, make.staff(), make.at("2021-07-05 08:30"))
+    cutoff = next(stop for stop in home.stops if stop.is_cutoff)
+    assert cutoff.last_day.isoformat() == "2020-06-29"
+    assert cutoff.last_received == 1
+
+
+def test_what_waits_for_the_department_leads_to_its_rows(page, browse):
+    errands = {errand.url: errand.count for errand in page.context["home"].errands}
+    assert errands["/cycles/2020/?state=submitted"] == 2
+    assert errands["/cycles/2020/?contact=no-holder"] == 4
+    for url, number in errands.items():
+        assert browse(make.staff()).get(url).context["page_obj"].paginator.count == number
+
+
+def test_failed_mails_wait_for_the_department(cycle, browse):
+    shared = {"voice": "v", "recipient": "a@b.example", "planned_for": make.NOW, "step": "officer-7"}
+    province = str(cycle.province_id)
+    Notice.objects.create(about="report:1", state="failed", reason="550", province=province, **shared)
+    Notice.objects.create(about="report:2", state="failed", reason="550", province="0", **shared)
+    errands = browse(make.staff()).get("/").context["home"].errands
+    assert [errand.count for errand in errands if "notices" in errand.url] == [1]
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.LEADER])
+def test_those_who_only_read_have_no_errands(cycle, browse, role):
+    page = browse(make.user(role, make.province())).get("/")
+    assert page.context["home"].errands == []
+    assert "Việc chờ tôi" not in page.content.decode()
+
+
+def test_before_the_first_report_the_plots_say_when_it_begins(now, browse):
+    now("2021-02-01 08:00")
+    make.reports(2)
+    text = browse(make.staff()).get("/").content.decode()
+    assert "Chưa có báo cáo nào" in text
+    assert "Kỳ nhận báo cáo từ ngày 01/01/2021." in text
+
+
+def test_without_a_cycle_the_clerk_is_told_to_open_one(browse):
+    text = browse(make.staff()).get("/").content.decode()
+    assert "Mở kỳ báo cáo" in text
+
+
+def test_without_a_cycle_a_leader_is_told_who_opens_one(browse):
+    text = browse(make.user(Role.LEADER, make.province())).get("/").content.decode()
+    assert "khi Sở Khoa học và Công nghệ mở kỳ báo cáo" in text
+    assert "/cycles/open/" not in text
