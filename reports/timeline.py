@@ -33,7 +33,7 @@ _NOTICE_ICONS = {"planned": "clock", "sent": "mail", "failed": "error", "skipped
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the timeline; `kind` is log, cut (the cut-off) or verdict (the sending that made it late)."""
+    """One line of the timeline; `kind` is log, cut (the cut-off) or verdict (the late sending)."""
 
     at: datetime
     when: str

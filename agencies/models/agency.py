@@ -5,6 +5,7 @@ is code + valid-from and at most one agency bears a code on any day (kept by the
 within the life of one entity (superior, name, mandate, …) is dated in Standing; Agency carries the present.
 """
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +17,11 @@ from isotrack.kit.text import fold, sort_key
 
 if TYPE_CHECKING:
     from agencies.models.person import User
+
+
+_COMMITTEE_OF = re.compile(
+    r"^(Ủy|Uỷ) ban nhân dân (tỉnh|thành phố|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu) "
+)
 
 
 class Level(models.TextChoices):
@@ -223,7 +229,7 @@ class Agency(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the forms to search in and to sort by in step with the name."""
-        self.name_sort = sort_key(self.in_lists)
+        self.name_sort = sort_key(self.own_name)
         self.name_search = fold(f"{self.name} {self.short_name} {self.code}")
         super().save(*args, **kwargs)
 
@@ -231,6 +237,11 @@ class Agency(models.Model):
     def in_lists(self) -> str:
         """The name lists show: "UBND xã Khánh An" for People's Committees, the full name for others."""
         return self.name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
+
+    @property
+    def own_name(self) -> str:
+        """What lists are sorted by: "Khánh An", without People's Committee and kind of unit."""
+        return _COMMITTEE_OF.sub("", self.name)
 
     @property
     def is_province(self) -> bool:

@@ -93,7 +93,7 @@ def other_arrivals(agencies: list[Agency], year: int, last_day: date) -> Iterato
         if agency.code in samples | (VISITORS if year == 2020 else set()):
             continue
         draw = Random(f"{year} {agency.code}")
-        offset = _offset(draw)
+        offset = -4 if agency.code in VISITORS else _offset(draw)
         if offset is None:
             continue
         template = templates["C01" if agency.mandate == Mandate.ENCOURAGED else "C02"]

@@ -1,0 +1,93 @@
+"""Every page that a person can reach: axe-core, one h1, labels, nothing sideways on a phone, a clean console.
+
+The pages are found, not listed: each named address with each key that fits it is asked for first, and what
+answers with a page is then looked at in Chromium on a desk, on a phone, and on a phone with large text.
+"""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, get_resolver, reverse
+
+from tests.browser.looking import faults_at_every_size
+from tests.browser.world import AFTER, Keys, world
+from tests.rules.test_access import names
+
+pytestmark = pytest.mark.browser
+
+EVERYTHING = ("superior", "staff", "finance", "leader", "administrator", "drafting")
+# Their other pages are those of the person above; only what their report's state changes is looked at.
+OWN_REPORT = ("sent", "returned", "accepted", "nil", "extended", "exempt", "newcomer")
+# Lists as they are when they are filtered, empty, or ordered otherwise.
+QUERIES = {
+    "agencies:agency-list": ["?q=khanh an", "?q=zzz"],
+    "reports:cycle-board": ["?q=zzz", "?state=submitted"],
+    "reports:notice-list": ["?q=zzz"],
+    "agencies:document-list": ["?q=zzz"],
+    "reports:entry-list": ["?q=zzz"],
+}
+
+
+@pytest.fixture
+def province(now):
+    now(AFTER)
+    return world()
+
+
+def addresses(keys: Keys, only: str = "") -> list[str]:
+    """Every address of the installation whose name has `only` in it, with every key that fits."""
+    found: list[str] = []
+    for name in names(get_resolver().url_patterns):
+        bare = name.rpartition(":")[2]
+        fitting: list[dict[str, Any]] = [{}, *keys.get(bare, keys.get(bare.partition("-")[0], []))]
+        urls = [url for kwargs in fitting if (url := address(name, kwargs))]
+        assert urls, f"no key fits {name}"
+        found += [url + query for url in urls for query in ["", *QUERIES.get(name, [])] if only in name]
+    return found
+
+
+def address(name: str, kwargs: dict[str, Any]) -> str:
+    try:
+        return reverse(name, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+def is_page(client: Client, url: str) -> bool:
+    response = client.get(url)
+    return response.status_code == 200 and response["Content-Type"].startswith("text/html")
+
+
+def faults_of(page, client, urls):
+    """What is wrong, by address; and that there was something to look at."""
+    pages = [url for url in urls if is_page(client, url)]
+    assert pages
+    found = {}
+    for url in pages:
+        page.goto(url)
+        found[url] = faults_at_every_size(page)
+    return {url: wrong for url, wrong in found.items() if wrong}
+
+
+@pytest.mark.parametrize("person", EVERYTHING)
+def test_everybody_can_use_every_page_open_to_them(person, province, window, browse):
+    user = province.people[person]
+    assert faults_of(window(user), browse(user), addresses(province.keys)) == {}
+
+
+@pytest.mark.parametrize("person", OWN_REPORT)
+def test_an_officer_can_use_her_pages_whatever_became_of_the_report(person, province, window, browse):
+    user = province.people[person]
+    urls = ["/", *addresses({"report": province.keys["report"]}, only="reports:report")]
+    assert faults_of(window(user), browse(user), urls) == {}
+
+
+def test_somebody_who_is_not_signed_in_can_use_the_pages_around_the_login(province, window):
+    assert faults_of(window(), Client(), addresses(province.keys)) == {}
+
+
+def test_a_page_that_does_not_exist_is_a_page_of_ours(province, window):
+    page = window(province.people["drafting"])
+    page.goto("/reports/999999/")
+    assert faults_at_every_size(page) == []
