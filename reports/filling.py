@@ -103,6 +103,11 @@ def lines(report: AnnualReport, findings: Iterable[Finding], *, here: str = "") 
     return [_line(report, finding, by_key[finding.key], here) for finding in findings]
 
 
+def note_lines(warnings: Iterable[Finding]) -> list[Line]:
+    """Warnings as links to the fields for their explanations, which stand on the same page."""
+    return [Line(finding.line, "#" + ID % f"note-{finding.rule}") for finding in warnings]
+
+
 def _line(report: AnnualReport, finding: Finding, question: Question, here: str) -> Line:
     place = anchor(question, finding)
     url = f"#{place}" if question.section == here else section_url(report, question.section, place)

@@ -19,6 +19,7 @@ from reports.filling import (
     count_in_words,
     in_section,
     lines,
+    note_lines,
     numbers_in_words,
     section_url,
     steps,
@@ -165,7 +166,7 @@ def _summary(
         "error_count": wrong + missing,
         "summary_title": count_in_words(wrong, missing, len(warnings)),
         "refused": refused,
-        "lines": lines(report, [*errors, *warnings], here=here),
+        "lines": [*lines(report, errors, here=here), *note_lines(warnings)],
     }
 
 

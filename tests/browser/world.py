@@ -126,7 +126,8 @@ def _keys(
     file: int,
 ) -> Keys:
     owed = [{"pk": report.pk} for report in reports.values()]
-    drafting, sections = reports["drafting"], version_1().sections
+    drafting = reports["drafting"]
+    every_section = [{"pk": drafting.pk, "section": section.key} for section in version_1().sections]
     failed = Notice.objects.order_by("pk").first()
     assert failed is not None
     Notice.objects.filter(pk=failed.pk).update(state="failed", sent_at=None, reason="550 no such user", tries=3)
@@ -138,7 +139,7 @@ def _keys(
         "cycle": [{"year": cycle.year}],
         "report": owed,
         "report-file": [{"pk": reports["sent"].pk, "file_pk": file}],
-        "report-section": [{"pk": drafting.pk, "section": section.key} for section in sections],
+        "report-section": [*every_section, *(key | {"section": "general"} for key in owed)],
         "notice": [{"pk": pk} for pk in notices[:2]],
         "account_reset_password_from_key": [{"uidb36": "1", "key": "abc-def"}],
     }

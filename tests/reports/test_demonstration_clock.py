@@ -82,7 +82,9 @@ def test_a_real_installation_has_no_such_clock(browse):
 
 def test_a_stranger_must_sign_in_first(client, now):
     now("2021-06-16 08:00")
-    assert client.post("/demo-clock/", {"as_of": "30/06/2021 08:00"})["Location"].startswith("/account/login/")
+    assert client.post("/demo-clock/", {"as_of": "30/06/2021 08:00"})["Location"].startswith(
+        "/account/login/"
+    )
     assert clock.today() == make.at("2021-06-16").date()
 
 

@@ -83,6 +83,8 @@ def test_a_warning_asks_for_a_sentence_first(lan):
     answer = send(client, report)
     assert answer.status_code == 422
     assert "Có 1 cảnh báo cần giải trình" in words(answer)
+    assert 'href="#q-note-R25"' in words(answer)
+    assert 'id="q-note-R25"' in words(answer)
 
 
 def test_a_warning_with_its_sentence_is_sent_in_one_step(lan):

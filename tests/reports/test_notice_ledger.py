@@ -155,7 +155,9 @@ def test_a_planned_notice_says_when_its_words_are_found(two, binh):
     assert "Lời thư được soạn lúc gửi" in words(binh.get(f"/notices/{notice.pk}/"))
 
 
-@pytest.mark.parametrize(("voice", "leads"), [("report-reminder", "/reports/"), ("report-digest", "/cycles/2020/")])
+@pytest.mark.parametrize(
+    ("voice", "leads"), [("report-reminder", "/reports/"), ("report-digest", "/cycles/2020/")]
+)
 def test_a_notice_leads_to_what_it_is_about(voice, leads, browse):
     make.reports(1)
     client = browse(make.staff())
