@@ -100,7 +100,10 @@ class Page:
 
     def _link(self, label: str, name: str, count: int | None = None) -> Link:
         url = reverse(name)
-        here = self.request.path == url if url == "/" else self.request.path.startswith(url)
+        # A report is in the same room as its cycle, whichever of the two the navigation names.
+        reports = (reverse("reports:cycle-list"), reverse("reports:report-list"))
+        rooms = reports if url in reports else (url,)
+        here = self.request.path == url if url == "/" else self.request.path.startswith(rooms)
         return Link(label, url, here, count or None)
 
 
