@@ -77,7 +77,7 @@ def step_in_words(step: str) -> str:
     if parts[3]:
         extended = {"date": say_date(date.fromisoformat(parts[3])), "days": days}
         return _now("gia hạn đến hết ngày %(date)s, %(days)s") % extended
-    return str(_STEPS[Audience(parts[1])] % {"days": days})
+    return str(_STEPS[Audience(parts[1])]) % {"days": days}
 
 
 _STEPS = {
