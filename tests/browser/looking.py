@@ -28,7 +28,7 @@ IN_ORDER = """() => {
   const heads = all("h1").map((one) => one.innerText.trim());
   if (heads.length !== 1 || !heads[0]) found.push(`h1: ${JSON.stringify(heads)}`);
   if (!document.title.replace("– IsoTrack", "").trim()) found.push("no title");
-  const named = (field) => [...field.labels].some((label) => label.innerText.trim());
+  const named = (field) => [...field.labels].some((label) => label.textContent.trim());
   for (const field of all("input:not([type=hidden]), select, textarea"))
     if (!named(field) && !field.ariaLabel) found.push(`no label: ${field.name || field.id}`);
   const ids = all("[id]").map((one) => one.id);
