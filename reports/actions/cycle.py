@@ -59,6 +59,9 @@ def turn_switches(
     cycle.set_cutoff()
     cycle.save(update_fields=["day_itself_counts", "moves_to_working_day", "cutoff"])
     cycle.reports.filter(extended_to__isnull=True).update(cutoff=cycle.cutoff)
+    # Flags that the new cut-off makes untrue; what it makes true the next flagging finds.
+    cycle.reports.filter(first_submitted_at__lt=F("cutoff")).update(flagged_late_at=None)
+    cycle.reports.filter(cutoff__gt=at).update(flagged_missing_at=None)
     after = (cycle.day_itself_counts, cycle.moves_to_working_day, cycle.cutoff.isoformat())
     names = ("day_itself_counts", "moves_to_working_day", "cutoff")
     changes = {name: [old, new] for name, old, new in zip(names, before, after, strict=True) if old != new}

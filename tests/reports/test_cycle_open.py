@@ -10,6 +10,7 @@ from agencies.actions.agency import change
 from agencies.models import Agency
 from isotrack.journal.models import Entry
 from reports.actions.cycle import open_cycle, turn_switches
+from reports.actions.overdue import flag_overdue
 from reports.models import ReportCycle
 from tests import make
 
@@ -89,6 +90,24 @@ def test_switches_are_journalled_with_their_reason():
     entry = Entry.objects.get(verb="cycle-switched")
     assert entry.reason == "Theo thông lệ"
     assert entry.changes["day_itself_counts"] == [False, True]
+
+
+def test_flags_that_a_switch_makes_untrue_are_taken_back():
+    agency = make.agency()
+    report = make.report(agency, sent="2021-06-30 09:00", flagged_late_at=make.at("2021-06-30 10:00"))
+    clerk = make.staff()
+    for counts, flagged in ((True, None), (False, None)):
+        turn_switches(
+            report.cycle,
+            by=clerk,
+            at=make.at("2021-07-01"),
+            reason="Thông lệ",
+            day_itself_counts=counts,
+            moves_to_working_day=False,
+        )
+        report.refresh_from_db()
+        assert report.flagged_late_at == flagged
+    assert flag_overdue(as_of=make.at("2021-07-02")).late == 1
 
 
 def test_the_database_refuses_two_cycles_of_one_year():
