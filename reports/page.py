@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Role, User
@@ -123,10 +123,10 @@ def _staff(user: User) -> Entries:
     waiting = AnnualReport.objects.reviewable_by(user).awaiting_review().count()
     return [
         (_("Trang chủ"), "home"),
-        (_("Cơ quan"), "agencies:agency-list"),
-        (_("Báo cáo"), "reports:cycle-list", waiting),
-        (_("Thông báo"), "reports:notice-list"),
-        (_("Văn bản"), "agencies:document-list"),
+        (pgettext("list", "Cơ quan"), "agencies:agency-list"),
+        (pgettext("list", "Báo cáo"), "reports:cycle-list", waiting),
+        (pgettext("list", "Thông báo"), "reports:notice-list"),
+        (pgettext("list", "Văn bản"), "agencies:document-list"),
         (_("Nhật ký"), "reports:entry-list"),
     ]
 
@@ -134,9 +134,9 @@ def _staff(user: User) -> Entries:
 def _reader(user: User) -> Entries:
     return [
         (_("Trang chủ"), "home"),
-        (_("Cơ quan"), "agencies:agency-list"),
-        (_("Báo cáo"), "reports:cycle-list"),
-        (_("Văn bản"), "agencies:document-list"),
+        (pgettext("list", "Cơ quan"), "agencies:agency-list"),
+        (pgettext("list", "Báo cáo"), "reports:cycle-list"),
+        (pgettext("list", "Văn bản"), "agencies:document-list"),
     ]
 
 
@@ -145,17 +145,17 @@ def _officer(user: User) -> Entries:
     waiting = own.filter(state__in=AnnualReport.EDITABLE, cycle__closed_at__isnull=True).count()
     return [
         (_("Trang chủ"), "home"),
-        (_("Báo cáo năm"), "reports:report-list", waiting),
-        (_("Cơ quan"), "agencies:agency-list"),
-        (_("Văn bản"), "agencies:document-list"),
+        (pgettext("list", "Báo cáo năm"), "reports:report-list", waiting),
+        (pgettext("list", "Cơ quan"), "agencies:agency-list"),
+        (pgettext("list", "Văn bản"), "agencies:document-list"),
     ]
 
 
 def _administrator(user: User) -> Entries:
     return [
         (_("Trang chủ"), "home"),
-        (_("Tài khoản"), "agencies:account-list"),
-        (_("Cơ quan"), "agencies:agency-list"),
+        (pgettext("list", "Tài khoản"), "agencies:account-list"),
+        (pgettext("list", "Cơ quan"), "agencies:agency-list"),
         (_("Nhật ký"), "reports:entry-list"),
     ]
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Case, Count, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -104,7 +105,7 @@ class Notice(models.Model):
         """Planned → sent, failed (why) or skipped (why)."""
 
         PLANNED = "planned", _("Sắp gửi")
-        SENT = "sent", _("Đã gửi")
+        SENT = "sent", pgettext_lazy("notice", "Đã gửi")
         FAILED = "failed", _("Gửi không được")
         SKIPPED = "skipped", _("Bỏ qua")
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
@@ -56,7 +56,7 @@ def _readable(user: User) -> "QuerySet[AnnualReport]":
 def _way_back(user: User, report: AnnualReport) -> dict[str, str]:
     """The step of the path above a report: the list of an officer, the board of everybody else."""
     if user.role == Role.OFFICER:
-        return {"up_url": reverse("reports:report-list"), "up_label": _("Báo cáo năm")}
+        return {"up_url": reverse("reports:report-list"), "up_label": pgettext("list", "Báo cáo năm")}
     year = report.cycle.year
     return {
         "up_url": reverse("reports:cycle-board", args=[year]),

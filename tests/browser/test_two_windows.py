@@ -1,0 +1,56 @@
+"""The same draft in two windows: the second to save is told, and loses nothing."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import make
+from tests.browser.looking import faults_at_every_size
+from tests.browser.people import press
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def two_windows(now, window):
+    """Lan and her colleague Hoa have both opened the first section; Hoa has just saved."""
+    now("2021-06-16 08:00")
+    commune = make.agency()
+    report = make.report(commune, answers={"staff_total": 20}, state="draft")
+    lan, hoa = window(make.officer(commune)), window(make.officer(commune, full_name="Lê Thị Hoa"))
+    for page in (lan, hoa):
+        page.goto(f"/reports/{report.pk}/fill/general/")
+    hoa.get_by_label("Tổng số cán bộ").fill("31")
+    press(hoa, "Lưu nháp")
+    expect(hoa.get_by_label("Tổng số cán bộ")).to_have_value("31")
+    return lan, report
+
+
+def save_against(page):
+    page.get_by_label("Tổng số cán bộ").fill("29")
+    page.get_by_label("Họ và tên người đứng đầu").fill("Nguyễn Văn Hòa")
+    press(page, "Lưu nháp")
+
+
+def test_the_second_to_save_is_told_who_saved_what_and_when(two_windows):
+    page, _report = two_windows
+    save_against(page)
+    expect(page.get_by_role("heading", name="ở một cửa sổ khác")).to_be_visible()
+    question = page.get_by_role("group", name="Tổng số cán bộ")
+    expect(question).to_contain_text(re.compile(r"Lê Thị Hoa lưu lúc 08:0\d ngày 16/6/2021"))
+    expect(question.get_by_role("radio", name="Cửa sổ này, vừa nhập")).to_be_checked()
+    expect(question).to_contain_text(re.compile(r"29.*31", re.DOTALL))
+    expect(page.get_by_label("Họ và tên người đứng đầu")).to_have_value("Nguyễn Văn Hòa")
+    assert faults_at_every_size(page) == []
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("Cửa sổ này", "29"), ("Lê Thị Hoa", "31")])
+def test_lan_keeps_the_value_she_chooses(two_windows, keep, kept):
+    page, _report = two_windows
+    save_against(page)
+    page.get_by_role("radio", name=keep).check()
+    press(page, "Giữ số đã chọn")
+    page.get_by_role("link", name="I. Thông tin chung").filter(visible=True).click()
+    expect(page.get_by_label("Tổng số cán bộ")).to_have_value(kept)
+    expect(page.get_by_label("Họ và tên người đứng đầu")).to_have_value("Nguyễn Văn Hòa")
