@@ -197,9 +197,7 @@ UPLOAD_MAX_MB = 20
 # Mail: as files in var/outbox unless a server is named
 EMAIL_URL: str = env.str("EMAIL_URL", "")
 vars().update(
-    env.email_url_config(EMAIL_URL)
-    if EMAIL_URL
-    else {"EMAIL_BACKEND": "isotrack.kit.outbox.Outbox"}
+    env.email_url_config(EMAIL_URL) if EMAIL_URL else {"EMAIL_BACKEND": "isotrack.kit.outbox.Outbox"}
 )
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "IsoTrack <isotrack@angiang.example>")

@@ -61,27 +61,29 @@ def notice_columns(
 
 def reminder_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
     """Remind an agency of its own report; nothing to say once it has come, is exempt or its cycle closed."""
-    keys = {notice.pk: int(notice.about.removeprefix("report:")) for notice in notices}
+    keys = {notice: int(notice.about.removeprefix("report:")) for notice in notices}
     wanted = AnnualReport.objects.select_related("cycle__province", "agency", "extension_document")
     wanted = wanted.prefetch_related("cycle__documents")
     reports = wanted.in_bulk(set(keys.values()))
-    return {pk: _remind(reports.get(key), as_of) for pk, key in keys.items()}
+    return {notice.pk: _remind(notice, reports.get(key), as_of) for notice, key in keys.items()}
 
 
 def superior_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
     """Tell a superior which of its agencies are missing or came late, so that it writes to them."""
-    words: dict[int, Words | NoLonger] = {}
-    for notice in notices:
-        _kind, cycle_pk, _superior, superior_pk = notice.about.split(":")
-        cycle = ReportCycle.objects.get(pk=cycle_pk)
-        behind = _behind(cycle, as_of, superior_id=int(superior_pk))
-        context = {"superior": Agency.objects.get(pk=superior_pk), **_two_lists(behind)}
-        words[notice.pk] = (
-            _render("superior_reminder", cycle, as_of, "reports:report-list", **context)
-            if any(report.first_submitted_at is None for report in behind)
-            else NoLonger(_("Không còn đơn vị trực thuộc nào chưa gửi"))
-        )
-    return words
+    # What such a notice is about reads "cycle:3:superior:17".
+    keys = {notice.pk: tuple(map(int, notice.about.split(":")[1::2])) for notice in notices}
+    superiors = Agency.objects.in_bulk({superior for _cycle, superior in keys.values()})
+    behind: dict[tuple[int, ...], list[AnnualReport]] = {}
+    cycles = ReportCycle.objects.select_related("province").in_bulk(
+        {cycle for cycle, _superior in keys.values()}
+    )
+    for cycle in cycles.values():
+        for report in _behind(cycle, as_of, superior__in=superiors):
+            behind.setdefault((cycle.pk, report.superior_id or 0), []).append(report)
+    return {
+        pk: _tell_superior(cycles[key[0]], superiors[key[1]], behind.get(key, []), as_of)
+        for pk, key in keys.items()
+    }
 
 
 def digest_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
@@ -95,7 +97,18 @@ def digest_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words 
     return {notice.pk: digests[notice.about] for notice in notices}
 
 
-def _remind(report: AnnualReport | None, as_of: datetime) -> Words | NoLonger:
+def _tell_superior(
+    cycle: ReportCycle, superior: Agency, behind: Sequence[AnnualReport], as_of: datetime
+) -> Words | NoLonger:
+    if cycle.closed_at is not None:
+        return NoLonger(_("Kỳ báo cáo đã kết thúc"))
+    if all(report.first_submitted_at is not None for report in behind):
+        return NoLonger(_("Không còn đơn vị trực thuộc nào chưa gửi"))
+    context = {"superior": superior, **_two_lists(behind)}
+    return _render("superior_reminder", cycle, as_of, "reports:report-list", **context)
+
+
+def _remind(notice: Notice, report: AnnualReport | None, as_of: datetime) -> Words | NoLonger:
     if report is None:
         return NoLonger(_("Báo cáo không còn trong kỳ"))
     if report.first_submitted_at is not None and report.first_submitted_at <= as_of:
@@ -104,6 +117,8 @@ def _remind(report: AnnualReport | None, as_of: datetime) -> Words | NoLonger:
         return NoLonger(_("Được miễn báo cáo"))
     if report.cycle.closed_at is not None:
         return NoLonger(_("Kỳ báo cáo đã kết thúc"))
+    if report.extended_at is not None and notice.planned_for <= report.extended_at:
+        return NoLonger(_("Được gia hạn %(words)s") % {"words": report.in_words})
     offset = report.deadline.offset(day_of(as_of))
     context = {"report": report, "is_late": offset > 0, "how_long": _how_long(report.deadline, offset)}
     return _render("report_reminder", report.cycle, as_of, "reports:report-fill", [report.pk], **context)

@@ -93,7 +93,7 @@ def _rehang(agency: Agency) -> None:
 
 
 def _record(verb: str, agency: Agency, **details: Any) -> None:
-    record(verb, ("agency", agency.pk, str(agency)), province=agency.province_id, **details)
+    record(verb, ("agency", agency.pk, agency), province=agency.province_id, **details)
 
 
 def _plain(value: Any) -> Any:

@@ -24,6 +24,6 @@ def register(*, by: User, at: datetime, province: Agency, **values: Any) -> Docu
             document.save()
     except IntegrityError:
         raise ValidationError({"number": _("Văn bản này đã có trong sổ.")}, code="twice") from None
-    about = ("document", document.pk, str(document))
+    about = ("document", document.pk, document)
     record("document-registered", about, by=by, at=at, province=province.pk)
     return document

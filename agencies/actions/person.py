@@ -86,4 +86,4 @@ def hand_over(
 
 def _record(verb: str, user: User, agency: Agency | None, **details: Any) -> None:
     province = agency.province_id if agency else ""
-    record(verb, ("user", user.pk, str(user)), province=province, **details)
+    record(verb, ("user", user.pk, user), province=province, **details)

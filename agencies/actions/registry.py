@@ -62,7 +62,7 @@ def load_documents(file: Path = DATA / "documents.csv", *, province: Agency | No
         values["province"] = province if own else None
         document, is_new = Document.objects.get_or_create(**key, defaults=values)
         if is_new:
-            about = ("document", document.pk, str(document))
+            about = ("document", document.pk, document)
             record("document-registered", about, by=None, at=at, province=document.province_id or "")
         created += is_new
     return created

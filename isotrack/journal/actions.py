@@ -21,7 +21,7 @@ def retry(notice: Notice, *, by: Actor, at: datetime) -> Notice:
     reason = notice.reason
     move(notice, Notice.State.PLANNED, reason="", tries=0, claimed_at=None)
     changes = {"state": [Notice.State.FAILED.value, Notice.State.PLANNED.value], "reason": [reason, ""]}
-    about = ("notice", notice.pk, str(notice))
+    about = ("notice", notice.pk, notice)
     record("notice-retried", about, by=by, at=at, province=notice.province, changes=changes)
     transaction.on_commit(deliver_notices.delay, robust=True)
     return notice

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from isotrack.journal.models import Entry
@@ -20,7 +22,7 @@ class Actor(Protocol):
 
 def record(
     verb: str,
-    about: tuple[str, object, str],
+    about: tuple[str, object, object],
     *,
     by: Actor | None,
     at: datetime,
@@ -28,11 +30,14 @@ def record(
     changes: dict[str, list[Any]] | None = None,
     reason: str = "",
 ) -> Entry:
-    """Write that `by` did `verb` to the thing `about` (kind, key, label) at the instant `at`.
+    """Write that `by` did `verb` to the thing `about` (kind, key, the thing itself) at the instant `at`.
 
     `changes` maps a field to [old, new], both fit for JSON. Call it inside the action's transaction.
     """
-    kind, key, label = about
+    kind, key, thing = about
+    # The journal keeps one language, whatever the person who acts reads.
+    with translation.override(settings.LANGUAGE_CODE):
+        label = str(thing)
     return Entry.objects.create(
         at=at,
         province=str(province),

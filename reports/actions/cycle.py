@@ -134,4 +134,4 @@ def _in_year(year: int, month_and_day: str) -> date:
 
 
 def _record(verb: str, cycle: ReportCycle, **details: Any) -> None:
-    record(verb, ("cycle", cycle.pk, str(cycle)), province=cycle.province_id, **details)
+    record(verb, ("cycle", cycle.pk, cycle), province=cycle.province_id, **details)

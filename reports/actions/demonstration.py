@@ -95,14 +95,19 @@ def seed() -> Seeded:
 
 
 def play(*, since: datetime, until: datetime) -> None:
-    """Let everything happen that falls between two instants: reports arriving, reminders, flags, in order."""
-    cycle = ReportCycle.objects.get(year=2020, province__code="89")
-    arrivals = [one for one in _season_2020(cycle) if since < one.at <= until]
-    moments = list(_job_moments(since, until))
-    for at in sorted({*moments, *(one.at for one in arrivals)}):
-        _receive(cycle, (one for one in arrivals if one.at == at))
+    """Let everything happen that falls between two instants, in order: reports, reminders, flags, reviews.
+
+    Where the clock of an installation with other data is moved, only the jobs run.
+    """
+    moments = set(_job_moments(since, until))
+    cycle = ReportCycle.objects.filter(year=2020, province__code="89").first()
+    season_left = [one for one in _season_2020(cycle) if since < one.at <= until] if cycle else []
+    for at in sorted(moments.union(one.at for one in season_left)):
+        if cycle:
+            _receive(cycle, (one for one in season_left if one.at == at))
         if at in moments:
             run_jobs(at)
+        if at in moments and cycle:
             _review(cycle, at)
 
 
@@ -114,7 +119,7 @@ def run_jobs(at: datetime) -> None:
 
 
 def _job_moments(since: datetime, until: datetime) -> Iterator[datetime]:
-    """Twice a day: just after midnight, when deadlines have passed, and in the morning, when mails leave."""
+    """After midnight, when deadlines have passed; in the morning, when mails leave; and at the day's end."""
     for day in days_between(clock.day_of(since), clock.day_of(until)):
         for at in (time(0, 5), time(7, 5), time(17, 5)):
             moment = datetime.combine(day, at, clock.ZONE)

@@ -280,4 +280,4 @@ def _keep_draft(report: AnnualReport, *, at: datetime) -> None:
 
 
 def _record(verb: str, report: AnnualReport, **details: Any) -> None:
-    record(verb, ("report", report.pk, str(report)), province=report.cycle.province_id, **details)
+    record(verb, ("report", report.pk, report), province=report.cycle.province_id, **details)

@@ -28,9 +28,9 @@ def people(now):
 def loaded(page, url):
     """Every answer that the page needs, with nothing kept from before."""
     answers = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(url, wait_until="load")
-    return [(each.headers.get("content-type", ""), each.body()) for each in answers if each.status == 200]
+    return [(each.headers["content-type"], each.body()) for each in answers if each.status == 200]
 
 
 def sent(kind, body):

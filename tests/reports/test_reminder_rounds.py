@@ -3,8 +3,9 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from isotrack.journal.models import Notice
+from isotrack.journal.models import Entry, Notice
 from reports.actions.cycle import close_cycle
 from reports.actions.reminder import plan_reminders, remind
 from reports.actions.report import exempt, extend
@@ -98,6 +99,27 @@ def test_who_is_exempted_between_planning_and_sending_is_not_reminded():
     report = make.report(agency, cycle)
     exempt(report, by=make.staff(), at=at("2021-06-22 07:01"), document=make.document(), reason="Giải thể")
     assert remind(as_of=at("2021-06-22 07:02")).stale == 1
+
+
+def test_who_is_extended_between_planning_and_sending_is_not_reminded_of_the_old_day(mailoutbox):
+    agency = make.agency()
+    cycle = make.cycle(agency.province)
+    plan_reminders(as_of=at("2021-06-22 07:00"))
+    until = {"until": at("2021-07-20").date(), "document": make.document(), "reason": "Lũ"}
+    extend(make.report(agency, cycle), by=make.staff(), at=at("2021-06-22 07:01"), **until)
+    assert remind(as_of=at("2021-06-22 07:02")).stale == 1
+    assert Notice.objects.get().reason == "Được gia hạn trước ngày 21/7/2021 (hết ngày 20/7/2021)"
+    assert mailoutbox == []
+
+
+def test_what_a_person_does_in_english_is_journalled_in_vietnamese():
+    agency = make.agency()
+    report = make.report(agency)
+    with translation.override("en"):
+        exempt(
+            report, by=make.staff(), at=at("2021-06-22 07:01"), document=make.document(), reason="Giải thể"
+        )
+    assert Entry.objects.get(verb="report-exempted").about_label.startswith("Báo cáo năm 2020")
 
 
 def test_an_extended_agency_is_reminded_of_its_own_deadline(mailoutbox):
