@@ -73,7 +73,9 @@ class Page:
     @property
     def department(self) -> str:
         """Whose installation this is."""
-        return " ".join([_("Sở Khoa học và Công nghệ"), self.province_name]).strip()
+        if not self.province_name:
+            return _("Sở Khoa học và Công nghệ")
+        return _("Sở Khoa học và Công nghệ %(province)s") % {"province": self.province_name}
 
     @property
     def department_short(self) -> str:

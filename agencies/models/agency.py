@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from isotrack.kit.text import fold, sort_key
 
@@ -51,8 +52,8 @@ class Group(models.TextChoices):
 
     DEPARTMENT = "so_ban_nganh", _("Sở, ban, ngành")
     SUB_DEPARTMENT = "don_vi_thuoc_so", _("Đơn vị thuộc sở")
-    DISTRICT = "ubnd_huyen", _("UBND cấp huyện")
-    COMMUNE = "ubnd_xa", _("UBND cấp xã")
+    DISTRICT = "ubnd_huyen", pgettext_lazy("group", "UBND cấp huyện")
+    COMMUNE = "ubnd_xa", pgettext_lazy("group", "UBND cấp xã")
     NONE = "none", _("Không tính riêng")
 
 

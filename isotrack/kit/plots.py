@@ -14,6 +14,7 @@ from isotrack.kit.words import show_number
 
 # 13 px text: a mean letter, and how far a line reaches above and below its base line.
 LETTER, ABOVE, BELOW = 7.2, 12.0, 5.0
+BOLD = 8.2  # a mean letter of a bold name
 DAYS_SHOWN_AFTER = 30
 GAP = 1.5  # white between two parts of a bar
 BAR = 26
@@ -314,7 +315,7 @@ def groups_plot(rows: Sequence[GroupRow]) -> Plot:
 
 def _groups_wide(rows: Sequence[GroupRow]) -> Drawing:
     """Names at the left of the bars."""
-    left = min(240, round(max(LETTER * len(row.name) for row in rows)) + 14)
+    left = min(240, round(max(BOLD * len(row.name) for row in rows)) + 14)
     drawing = Drawing("wide", 760, 36 * len(rows) + 26)
     for place, row in enumerate(rows):
         top = 4 + 36 * place

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Document, User
@@ -97,12 +97,12 @@ class ExtendForm(_ByDocument):
         until: date = self.cleaned_data["until"]
         cycle = self.report.cycle
         if until <= cycle.deadline.last_day:
-            said = _now("Hạn chung của kỳ đã là hết ngày %(last)s; chọn ngày sau đó.")
+            said = gettext("Hạn chung của kỳ đã là hết ngày %(last)s; chọn ngày sau đó.")
             raise ValidationError(said % {"last": say_date(cycle.deadline.last_day)})
         if Deadline(until).cutoff > cycle.locks_at:
             last = Deadline.ending_at(cycle.locks_at).last_day
             raise ValidationError(
-                _now("Kỳ khóa sau ngày %(last)s; chọn ngày không muộn hơn.") % {"last": say_date(last)}
+                gettext("Kỳ khóa sau ngày %(last)s; chọn ngày không muộn hơn.") % {"last": say_date(last)}
             )
         return until
 

@@ -4,9 +4,8 @@ import re
 from datetime import date, time
 
 from django.db import models
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from agencies.models import Agency
 from isotrack.kit.words import say_date
@@ -69,14 +68,14 @@ def step_in_words(step: str) -> str:
     follows flagging ("digest-2021-06-30"); anything else stays as it is.
     """
     if digest := re.fullmatch(r"digest-(\d{4}-\d\d-\d\d)", step):
-        return _now("bản tin ngày %(date)s") % {"date": say_date(date.fromisoformat(digest[1]))}
+        return gettext("bản tin ngày %(date)s") % {"date": say_date(date.fromisoformat(digest[1]))}
     parts = re.fullmatch(r"(officer|superior|staff)([+-]\d+)(?:@(\d{4}-\d\d-\d\d))?", step)
     if parts is None:
         return step
     days = _offset_in_words(int(parts[2]))
     if parts[3]:
         extended = {"date": say_date(date.fromisoformat(parts[3])), "days": days}
-        return _now("gia hạn đến hết ngày %(date)s, %(days)s") % extended
+        return gettext("gia hạn đến hết ngày %(date)s, %(days)s") % extended
     return str(_STEPS[Audience(parts[1])]) % {"days": days}
 
 
@@ -89,7 +88,7 @@ _STEPS = {
 
 def _offset_in_words(offset: int) -> str:
     if offset == 0:
-        return _now("ngày cuối của hạn")
+        return gettext("ngày cuối của hạn")
     if offset < 0:
         return ngettext("còn %(days)d ngày", "còn %(days)d ngày", -offset) % {"days": -offset}
     return ngettext("trễ %(days)d ngày", "trễ %(days)d ngày", offset) % {"days": offset}

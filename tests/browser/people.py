@@ -40,7 +40,9 @@ def follow(page: Page, link: str) -> None:
 def without(*sections: str, case: str = "C01") -> dict[str, object]:
     """The answers of a complete report, except those of some sections and of the file."""
     left_out = {q.key for part in version_1().sections if part.key in sections for q in part.questions}
-    return {key: value for key, value in answers(case).items() if key not in left_out | {"signed_report_file"}}
+    return {
+        key: value for key, value in answers(case).items() if key not in left_out | {"signed_report_file"}
+    }
 
 
 def drafted(report: AnnualReport, filled: dict[str, object]) -> AnnualReport:

@@ -72,6 +72,27 @@ def test_enter_saves_and_stays(lan):
     expect(page.get_by_label("Họ và tên người đứng đầu")).to_have_value("Trần Văn Thọ")
 
 
+COVERED = """() => {
+  const bar = document.querySelector(".savebar");
+  for (let y = 0; y < document.body.scrollHeight; y += 20) {
+    window.scrollTo({ top: y, behavior: "instant" });
+    const box = bar.getBoundingClientRect();
+    const found = document.elementFromPoint(box.left + 60, box.top + box.height / 2);
+    if (!bar.contains(found)) return found.outerHTML;
+  }
+  return null;
+}"""
+
+
+def test_no_field_shines_through_the_bar_at_the_foot(lan):
+    page = lan("general")
+    page.get_by_label("Tổng số cán bộ").fill("12,345,6")
+    press(page, "Lưu nháp")
+    expect(page.get_by_role("region", name="lỗi")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 500})
+    assert page.evaluate(COVERED) is None
+
+
 def test_the_form_is_filled_in_and_saved_with_the_keyboard_alone(lan):
     page = lan("consultant")
     first = group(page, "Trong năm có thuê tư vấn").get_by_role("radio", name="Có", exact=True)

@@ -39,7 +39,9 @@ def letters(page):
 def test_letters_grow_and_shrink_and_stay_so_on_the_next_page(lan):
     usual = letters(lan)
     follow(lan, "A+ chữ lớn")
-    expect(lan.get_by_role("link", name="A+ chữ lớn").filter(visible=True)).to_have_attribute("aria-current", "true")
+    expect(lan.get_by_role("link", name="A+ chữ lớn").filter(visible=True)).to_have_attribute(
+        "aria-current", "true"
+    )
     assert letters(lan) > usual
     lan.goto("/agencies/")
     assert letters(lan) > usual

@@ -28,7 +28,11 @@ from tests.reports.filled import answers, version_1
 AFTER = "2021-07-05 09:00"
 PDF = b"%PDF-1.7\n%%EOF\n"
 # A number that cannot be read, numbers that contradict each other, a day out of its year, a warning.
-FAULTY = answers("C11") | {"staff_total": "12,345,6", "procedures_in_qms": 130, "funding_allocated": 9_000_000}
+FAULTY = answers("C11") | {
+    "staff_total": "12,345,6",
+    "procedures_in_qms": 130,
+    "funding_allocated": 9_000_000,
+}
 EXPLAINED = {rule: "Đã lên lịch làm trong quý III." for rule in ("R21", "R22", "R25")}
 
 Keys = dict[str, list[dict[str, Any]]]
@@ -130,7 +134,9 @@ def _keys(
     every_section = [{"pk": drafting.pk, "section": section.key} for section in version_1().sections]
     failed = Notice.objects.order_by("pk").first()
     assert failed is not None
-    Notice.objects.filter(pk=failed.pk).update(state="failed", sent_at=None, reason="550 no such user", tries=3)
+    Notice.objects.filter(pk=failed.pk).update(
+        state="failed", sent_at=None, reason="550 no such user", tries=3
+    )
     notices = Notice.objects.order_by("pk").values_list("pk", flat=True)
     return {
         "agency": [{"pk": drafting.agency_id}, {"pk": reports["superior"].agency_id}],
