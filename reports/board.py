@@ -91,7 +91,7 @@ class Sort(TextChoices):
     SUPERIOR = "superior", _("Theo cấp trên")
     NAME = "name", _("Theo tên cơ quan")
     CODE = "code", _("Theo mã")
-    NEWEST = "newest", _("Gửi gần đây trước")
+    NEWEST = "newest", _("Mới gửi trước")
 
 
 def named(name: str) -> str:

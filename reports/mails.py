@@ -118,7 +118,7 @@ def _remind(notice: Notice, report: AnnualReport | None, as_of: datetime) -> Wor
     if report.cycle.closed_at is not None:
         return NoLonger(_("Kỳ báo cáo đã kết thúc"))
     if report.extended_at is not None and notice.planned_for <= report.extended_at:
-        return NoLonger(_("Được gia hạn %(words)s") % {"words": report.in_words})
+        return NoLonger(_("Được gia hạn: gửi %(words)s") % {"words": report.in_words})
     offset = report.deadline.offset(day_of(as_of))
     context = {"report": report, "is_late": offset > 0, "how_long": _how_long(report.deadline, offset)}
     return _render("report_reminder", report.cycle, as_of, "reports:report-fill", [report.pk], **context)

@@ -57,7 +57,7 @@ def add(request: SignedRequest) -> HttpResponse:
             messages.success(request, words % {"name": user.username, "email": user.email})
         else:
             words = _("Đã lập tài khoản %(name)s nhưng thư đặt mật khẩu chưa gửi được. ")
-            words += _("Nhờ người này chọn «Quên mật khẩu» ở trang đăng nhập.")
+            words += _("Nhờ người này chọn “Quên mật khẩu” ở trang đăng nhập.")
             messages.warning(request, words % {"name": user.username})
         return redirect("agencies:account-list")
     return render(request, "agencies/account_add.html", {"form": form})

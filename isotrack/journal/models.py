@@ -34,7 +34,7 @@ class Entry(models.Model):
         _("tỉnh"), max_length=40, blank=True, help_text=_("Khóa của tỉnh mà việc này thuộc về.")
     )
     actor = models.CharField(
-        _("người làm"), max_length=200, help_text=_("Họ tên người làm, hoặc «Hệ thống».")
+        _("người làm"), max_length=200, help_text=_("Họ tên người làm, hoặc “Hệ thống”.")
     )
     actor_key = models.CharField(
         _("khóa người làm"), max_length=40, blank=True, help_text=_("Khóa tài khoản.")

@@ -93,7 +93,7 @@ def an_instant(text: str) -> datetime:
     try:
         return read_instant(text)
     except ValueError:
-        told = _("«%(typed)s» không phải là thời điểm ISO 8601, ví dụ 2021-06-30T00:00.") % {"typed": text}
+        told = _("“%(typed)s” không phải là thời điểm ISO 8601, ví dụ 2021-06-30T00:00.") % {"typed": text}
         raise argparse.ArgumentTypeError(told) from None
 
 

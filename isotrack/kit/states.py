@@ -20,7 +20,7 @@ def move(thing: Model, to: Any, **stamps: Any) -> None:
     if not kind.objects.filter(pk=thing.pk, state__in=kind.FROM[to]).update(state=to, **stamps):
         thing.refresh_from_db(fields=["state"])
         raise WrongState(
-            _("%(thing)s đang ở trạng thái «%(now)s», không thể chuyển sang «%(to)s».")
+            _("%(thing)s đang ở trạng thái “%(now)s”, không thể chuyển sang “%(to)s”.")
             % {"thing": thing, "now": thing.get_state_display(), "to": to.label}  # type: ignore[attr-defined]
         )
     thing.refresh_from_db(fields=["state", *stamps])

@@ -254,7 +254,7 @@ def _must_be_editable(report: AnnualReport, at: datetime) -> None:
             _("Kỳ báo cáo năm %(year)s đã khóa. Đề nghị Sở mở lại.") % {"year": report.cycle.year}
         )
     raise WrongState(
-        _("%(report)s đang ở trạng thái «%(state)s», không sửa được nữa. Những gì vừa nhập chưa được lưu.")
+        _("%(report)s đang ở trạng thái “%(state)s”, không sửa được nữa. Những gì vừa nhập chưa được lưu.")
         % {"report": report, "state": report.get_state_display()}
     )
 

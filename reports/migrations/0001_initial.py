@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                     "day_itself_counts",
                     models.BooleanField(
                         default=False,
-                        help_text="Bật thì «trước ngày 30/6» nhận đúng hạn đến hết ngày 30/6.",
+                        help_text="Khi bật, “trước ngày 30/6” nhận đúng hạn đến hết ngày 30/6.",
                         verbose_name="tính cả ngày ghi trong hạn",
                     ),
                 ),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                     "moves_to_working_day",
                     models.BooleanField(
                         default=False,
-                        help_text="Bật thì ngày cuối rơi vào ngày nghỉ được dời sang ngày làm việc tiếp theo (Điều 148 BLDS).",
+                        help_text="Khi bật, ngày cuối rơi vào ngày nghỉ được dời sang ngày làm việc tiếp theo (Điều 148 BLDS).",
                         verbose_name="dời sang ngày làm việc",
                     ),
                 ),

@@ -57,13 +57,13 @@ class ReportCycle(models.Model):
     day_itself_counts = models.BooleanField(
         _("tính cả ngày ghi trong hạn"),
         default=False,
-        help_text=_("Bật thì «trước ngày 30/6» nhận đúng hạn đến hết ngày 30/6."),
+        help_text=_("Khi bật, “trước ngày 30/6” nhận đúng hạn đến hết ngày 30/6."),
     )
     moves_to_working_day = models.BooleanField(
         _("dời sang ngày làm việc"),
         default=False,
         help_text=_(
-            "Bật thì ngày cuối rơi vào ngày nghỉ được dời sang ngày làm việc tiếp theo (Điều 148 BLDS)."
+            "Khi bật, ngày cuối rơi vào ngày nghỉ được dời sang ngày làm việc tiếp theo (Điều 148 BLDS)."
         ),
     )
     cutoff = models.DateTimeField(

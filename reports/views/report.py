@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -305,11 +307,11 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def receipt_paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same as PDF."""
-    _report, found = _receipt(request, pk)
-    response = HttpResponse(
-        pdf("print/report_receipt.html", {"receipt": found}), content_type="application/pdf"
-    )
+    """The same as PDF; papers are Vietnamese, whatever the person who fetches one reads."""
+    with translation.override(settings.LANGUAGE_CODE):
+        _report, found = _receipt(request, pk)
+        paper = pdf("print/report_receipt.html", {"receipt": found})
+    response = HttpResponse(paper, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="Bien-nhan-{found.code}.pdf"'
     return response
 

@@ -66,7 +66,7 @@ def exempt(request: HttpRequest, pk: int) -> HttpResponse:
     user, report = _report(request, pk)
     form = ExemptForm(request.POST or None, report=report, user=user)
     if form.is_valid() and _done(form, act.exempt, report, by=user, at=clock.now()):
-        messages.success(request, _("Đã ghi được miễn: %(report)s.") % {"report": report})
+        messages.success(request, _("Đã ghi nhận miễn báo cáo: %(report)s.") % {"report": report})
         return redirect("reports:report-detail", pk)
     return _form_page(request, "reports/review_exempt.html", report, form)
 

@@ -94,7 +94,7 @@ def test_a_form_sent_after_acceptance_changes_nothing_and_shows_what_was_typed(t
     )
     answer = lan.post(section_url(report, "general"), page | {"head_name": "Trần Văn Thọ"})
     assert answer.status_code == 409
-    assert "đang ở trạng thái «Đã chấp nhận», không sửa được nữa" in words(answer)
+    assert "đang ở trạng thái “Đã chấp nhận”, không sửa được nữa" in words(answer)
     assert "Trần Văn Thọ </dd>" in words(answer)
     report.refresh_from_db()
     assert report.answers == {}

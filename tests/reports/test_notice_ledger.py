@@ -178,7 +178,7 @@ def test_the_department_sends_a_failed_one_again(two, binh):
 
 def test_sending_again_what_was_sent_meanwhile_is_refused_in_words(two, binh):
     answer = binh.post(f"/notices/{named('Khánh An').pk}/retry/", follow=True)
-    assert "đang ở trạng thái «Đã gửi», không thể chuyển sang «Sắp gửi»" in words(answer)
+    assert "đang ở trạng thái “Đã gửi”, không thể chuyển sang “Sắp gửi”" in words(answer)
 
 
 def test_looking_changes_nothing(two, binh):

@@ -108,7 +108,7 @@ def test_who_is_extended_between_planning_and_sending_is_not_reminded_of_the_old
     until = {"until": at("2021-07-20").date(), "document": make.document(), "reason": "Lũ"}
     extend(make.report(agency, cycle), by=make.staff(), at=at("2021-06-22 07:01"), **until)
     assert remind(as_of=at("2021-06-22 07:02")).stale == 1
-    assert Notice.objects.get().reason == "Được gia hạn trước ngày 21/7/2021 (hết ngày 20/7/2021)"
+    assert Notice.objects.get().reason == "Được gia hạn: gửi trước ngày 21/7/2021 (hết ngày 20/7/2021)"
     assert mailoutbox == []
 
 

@@ -50,7 +50,7 @@ def test_a_second_accepting_is_told_and_changes_nothing(report, browse):
     clerk.post(f"/reports/{report.pk}/accept/")
     page = clerk.post(f"/reports/{report.pk}/accept/", follow=True)
     assert page.redirect_chain == [(f"/reports/{report.pk}/", 302)]
-    assert "đang ở trạng thái «Đã chấp nhận»" in page.content.decode()
+    assert "đang ở trạng thái “Đã chấp nhận”" in page.content.decode()
 
 
 def test_a_draft_cannot_be_accepted(cycle, browse):

@@ -59,7 +59,7 @@ def test_returning_what_a_colleague_accepted_keeps_the_comment(clerk, report):
     page = clerk.post(f"/reports/{report.pk}/return/", sent)
     assert page.status_code == 409
     assert "Câu 12 chưa khớp phụ lục." in page.content.decode()
-    assert "đang ở trạng thái «Đã chấp nhận»" in page.content.decode()
+    assert "đang ở trạng thái “Đã chấp nhận”" in page.content.decode()
 
 
 def test_an_extension_moves_the_cut_off_of_this_report(clerk, report):

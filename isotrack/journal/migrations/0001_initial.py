@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 (
                     "actor",
                     models.CharField(
-                        help_text="Họ tên người làm, hoặc «Hệ thống».",
+                        help_text="Họ tên người làm, hoặc “Hệ thống”.",
                         max_length=200,
                         verbose_name="người làm",
                     ),

@@ -13,7 +13,7 @@ from isotrack.kit.commands import BadInput, HouseCommand
 
 
 class Command(HouseCommand):
-    """The holder sets a password by mail: «Quên mật khẩu» on the page to sign in."""
+    """The holder sets a password by mail: “Quên mật khẩu” on the page to sign in."""
 
     help = "Open an account with its post; the holder sets a password by mail."
 
@@ -23,7 +23,7 @@ class Command(HouseCommand):
         parser.add_argument("--agency", required=True, help="Code of the agency the person stands for.")
         parser.add_argument("--full-name", required=True, help="Name of the person.")
         parser.add_argument("--email", required=True, help="Where the link to set a password goes.")
-        parser.add_argument("--title", default="", help="Position, for example «Chuyên viên».")
+        parser.add_argument("--title", default="", help="Position, for example “Chuyên viên”.")
 
     def answer(self, **options: Any) -> Mapping[str, Any]:
         """Open it and say which."""
