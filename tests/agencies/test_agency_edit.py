@@ -94,7 +94,7 @@ def test_a_page_with_an_error_still_names_the_agency_as_it_is(browse):
     response = browse(make.staff()).post(
         f"/agencies/{agency.pk}/edit/", typed(agency, name="Tên khác", reason="")
     )
-    assert "<h1>Ghi thay đổi của UBND xã Khánh An</h1>" in response.content.decode()
+    assert "Ghi thay đổi của UBND xã Khánh An" in " ".join(response.content.decode().split())
 
 
 def test_the_province_itself_has_no_superior_to_choose(browse):
