@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import CharField, Exists, F, JSONField, OuterRef, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Concat, Replace
 
 from isotrack.journal.models import Entry, Notice
 from isotrack.journal.record import system_name
@@ -67,6 +67,8 @@ def _missing(cycle: ReportCycle, as_of: datetime) -> ReportQuerySet:
 
 def _write_entries(verb: str, reports: "QuerySet[AnnualReport]", as_of: datetime) -> None:
     key = Cast("pk", CharField())
+    # As str(report) has it, which a statement cannot call.
+    name = Replace(F("agency_name"), Value("Ủy ban nhân dân"), Value("UBND"))
     written = Entry.objects.filter(
         verb=verb, about_kind="report", about_key=Cast(OuterRef("pk"), CharField()), at=as_of
     )
@@ -78,7 +80,7 @@ def _write_entries(verb: str, reports: "QuerySet[AnnualReport]", as_of: datetime
         "verb": Value(verb),
         "about_kind": Value("report"),
         "about_key": key,
-        "about_label": F("agency_name"),
+        "about_label": Concat(Value("Báo cáo năm "), Cast("cycle__year", CharField()), Value(" – "), name),
         "changes": Value({}, JSONField()),
         "reason": Value(""),
     }

@@ -1,7 +1,7 @@
 """One Chromium for all tests of this folder, a window of their own for each, and a watch over every window.
 
-Whatever a page of ours does wrong by itself fails its test: a mistake in a script, a word on the console (a
-breach of the content security policy among them), a missing picture, an answer 500, a request to anybody else.
+Whatever a page of ours does wrong by itself fails its test: a mistake in a script, a complaint on the console
+(breaches of the content security policy are said there), a missing picture, a 500, a request to anybody else.
 """
 
 import shutil

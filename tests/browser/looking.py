@@ -17,7 +17,8 @@ ACCESSIBLE = """async (tags) => {
     if (getComputedStyle(one).position === "sticky") one.style.position = "static";
   const options = { resultTypes: ["violations"], runOnly: { type: "tag", values: tags } };
   const { violations } = await axe.run(document, options);
-  return violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target.join(" ")).join(" | ")}`);
+  const where = (rule) => rule.nodes.map((node) => node.target.join(" ")).join(" | ");
+  return violations.map((rule) => `${rule.id}: ${where(rule)}`);
 }"""
 
 IN_ORDER = """() => {
@@ -32,14 +33,15 @@ IN_ORDER = """() => {
   for (const field of all("input:not([type=hidden]), select, textarea"))
     if (!named(field) && !field.ariaLabel) found.push(`no label: ${field.name || field.id}`);
   const ids = all("[id]").map((one) => one.id);
-  for (const id of ids.filter((id, place) => ids.indexOf(id) !== place)) found.push(`the same id twice: ${id}`);
+  for (const id of ids.filter((one, place) => ids.indexOf(one) !== place)) found.push(`twice: #${id}`);
   return found;
 }"""
 
 SIDEWAYS = """() => {
   const width = window.innerWidth, whole = document.scrollingElement.scrollWidth;
   if (whole <= width) return [];
-  const past = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > width + 1);
+  const right = (one) => one.getBoundingClientRect().right;
+  const past = [...document.querySelectorAll("main *")].filter((one) => right(one) > width + 1);
   const called = past.slice(0, 5).map((one) => `${one.tagName} ${one.getAttribute("class") ?? ""}`);
   return [`${whole} px in ${width}: ${called.join(" | ")}`];
 }"""

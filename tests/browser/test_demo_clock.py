@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import make
-from tests.browser.people import follow, press
+from tests.browser.people import follow
 
 pytestmark = pytest.mark.browser
 

@@ -1,4 +1,4 @@
-"""The form's script only hurries what the server does anyway: questions appear, sums are worked out, rows added."""
+"""The form's script hurries what the server does anyway: questions appear, sums are worked out, rows come."""
 
 import pytest
 from playwright.sync_api import expect
