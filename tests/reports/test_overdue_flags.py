@@ -79,7 +79,7 @@ def test_the_journal_says_that_the_system_did_it_and_to_which_agency():
     flag(AFTER)
     entry = Entry.objects.get(verb="report-missing")
     assert (entry.actor, entry.actor_key, entry.at) == ("Hệ thống", "", AFTER)
-    assert (entry.about_label, entry.province) == ("Ủy ban nhân dân xã Số 1", str(cycle.province_id))
+    assert (entry.about_label, entry.province) == (str(cycle.reports.get()), str(cycle.province_id))
 
 
 def test_the_department_is_told_once_a_day_who_is_missing(mailoutbox):
