@@ -12,6 +12,7 @@ urlpatterns = [
     path("demo-clock/", demonstration.clock, name="demo-clock"),
     path("agencies/<int:pk>/", agency.AgencyDetail.as_view(), name="agency-detail"),
     path("agencies/", include("agencies.urls")),
+    path("plans/", include("plans.urls")),
     path("", include("reports.urls")),
     # Of allauth only what a closed installation needs: nobody signs up.
     path("account/login/", login_not_required(account.login), name="account_login"),

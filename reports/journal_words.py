@@ -20,6 +20,16 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, Document, Post, User
 from isotrack.journal.models import Entry, Notice
 from isotrack.kit.words import NOTHING, show_date, show_number, show_time
+from plans.models import (
+    Consultant,
+    Contract,
+    Declaration,
+    FundingSource,
+    PlanEntry,
+    RolloutPlan,
+    TrainingClass,
+    Upkeep,
+)
 from reports.models import AnnualReport, ReportCycle
 from reports.models.questionnaire import QuestionnaireVersion, questions_of
 from reports.questions.parts import Question
@@ -49,6 +59,37 @@ VERBS: dict[str, Words] = {
     "report-late": gettext_lazy("Ghi nhận trễ hạn"),
     "report-missing": gettext_lazy("Ghi nhận chưa gửi"),
     "notice-retried": gettext_lazy("Gửi lại thông báo"),
+    "plan-drafted": gettext_lazy("Lập kế hoạch"),
+    "plan-changed": gettext_lazy("Đổi thông tin kế hoạch"),
+    "plan-entries-added": gettext_lazy("Thêm cơ quan vào kế hoạch"),
+    "plan-entry-changed": gettext_lazy("Đổi cơ quan trong kế hoạch"),
+    "plan-entry-removed": gettext_lazy("Bỏ cơ quan khỏi kế hoạch"),
+    "plan-steps-planned": gettext_lazy("Đặt tiến độ các bước"),
+    "plan-steps-recorded": gettext_lazy("Ghi tiến độ các bước"),
+    "plan-submitted": gettext_lazy("Trình thẩm định kế hoạch"),
+    "plan-returned": gettext_lazy("Trả lại kế hoạch"),
+    "plan-cleared": gettext_lazy("Thẩm định xong kế hoạch"),
+    "plan-approved": gettext_lazy("Phê duyệt kế hoạch"),
+    "plan-started": gettext_lazy("Bắt đầu thực hiện kế hoạch"),
+    "plan-closed": gettext_lazy("Kết thúc kế hoạch"),
+    "funding-saved": gettext_lazy("Lưu dòng kinh phí"),
+    "funding-commented": gettext_lazy("Góp ý kinh phí"),
+    "funding-comments-answered": gettext_lazy("Báo đã sửa góp ý"),
+    "source-added": gettext_lazy("Ghi nguồn kinh phí"),
+    "source-changed": gettext_lazy("Đổi nguồn kinh phí"),
+    "declaration-made": gettext_lazy("Ghi bản công bố"),
+    "declaration-published": gettext_lazy("Ghi thông báo, niêm yết công bố"),
+    "upkeep-recorded": gettext_lazy("Ghi việc duy trì"),
+    "upkeep-finished": gettext_lazy("Hoàn thành việc duy trì"),
+    "training-planned": gettext_lazy("Lập lớp tập huấn"),
+    "training-changed": gettext_lazy("Đổi lớp tập huấn"),
+    "training-registered": gettext_lazy("Đăng ký tập huấn"),
+    "training-withdrawn": gettext_lazy("Thôi đăng ký tập huấn"),
+    "training-attended": gettext_lazy("Điểm danh lớp tập huấn"),
+    "consultant-added": gettext_lazy("Ghi tổ chức, chuyên gia tư vấn"),
+    "consultant-changed": gettext_lazy("Đổi thông tin tư vấn"),
+    "consultant-confirmed": gettext_lazy("Ghi Giấy xác nhận tư vấn"),
+    "contract-signed": gettext_lazy("Ghi hợp đồng tư vấn"),
     "questionnaire-published": gettext_lazy("Phát hành biểu mẫu"),
 }
 KINDS: dict[str, Words] = {
@@ -59,6 +100,13 @@ KINDS: dict[str, Words] = {
     "report": gettext_lazy("Báo cáo năm"),
     "notice": gettext_lazy("Thông báo"),
     "questionnaire": gettext_lazy("Biểu mẫu"),
+    "plan": gettext_lazy("Kế hoạch"),
+    "plan-entry": gettext_lazy("Cơ quan trong kế hoạch"),
+    "source": gettext_lazy("Nguồn kinh phí"),
+    "declaration": gettext_lazy("Công bố"),
+    "upkeep": gettext_lazy("Duy trì hệ thống"),
+    "training": gettext_lazy("Lớp tập huấn"),
+    "consultant": gettext_lazy("Tư vấn"),
 }
 SHOWN = 3
 _PAGES = {
@@ -66,6 +114,11 @@ _PAGES = {
     "document": "agencies:document-detail",
     "report": "reports:report-detail",
     "notice": "reports:notice-detail",
+    "plan": "plans:plan-detail",
+    "source": "plans:source-edit",
+    "declaration": "plans:declaration-detail",
+    "training": "plans:training-detail",
+    "consultant": "plans:consultant-edit",
 }
 # What an administrator may read: no content of reports.
 TECHNICAL_KINDS = ("agency", "user", "document")
@@ -78,11 +131,22 @@ _MODELS: dict[str, tuple[type[models.Model], ...]] = {
     "report": (AnnualReport,),
     "notice": (Notice,),
     "questionnaire": (QuestionnaireVersion,),
+    "plan": (RolloutPlan,),
+    "plan-entry": (PlanEntry,),
+    "source": (FundingSource,),
+    "declaration": (Declaration,),
+    "upkeep": (Upkeep,),
+    "training": (TrainingClass,),
+    "consultant": (Consultant, Contract),
 }
 # Names in `changes` that are no field of the thing itself.
 _OTHER_NAMES: dict[tuple[str, str], Words] = {
     ("cycle", "expected"): gettext_lazy("số cơ quan phải báo cáo"),
     ("report", "code"): gettext_lazy("mã biên nhận"),
+    ("plan", "agencies"): gettext_lazy("cơ quan"),
+    ("plan", "version"): gettext_lazy("lần trình"),
+    ("plan", "comments"): gettext_lazy("góp ý"),
+    ("training", "participants"): gettext_lazy("học viên"),
 }
 
 
@@ -194,7 +258,7 @@ def _label(kind: str, name: str) -> Words:
 def _value(kind: str, name: str, value: Any) -> str:
     field = _field(kind, name)
     choices = dict(field.flatchoices) if field is not None and isinstance(value, str) else {}
-    return str(choices[value]) if value in choices else show(value)
+    return str(choices[value]) if choices and value in choices else show(value)
 
 
 def show(value: Any) -> str:
@@ -205,6 +269,8 @@ def show(value: Any) -> str:
         return _("Có") if value else _("Không")
     if isinstance(value, int):
         return show_number(value) if value >= 10_000 else str(value)  # years stay plain
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return "; ".join(value)
     if isinstance(value, list | dict):
         return _("%(number)s dòng") % {"number": len(value)}
     return _show_instant(str(value)) or str(value)

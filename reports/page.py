@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Role, User
 from isotrack.kit import clock
+from plans.models import RolloutPlan
 from reports.models import AnnualReport
 
 TEXT_SIZES = ("s", "m", "l")
@@ -126,18 +127,40 @@ def _staff(user: User) -> Entries:
     return [
         (_("Trang chủ"), "home"),
         (pgettext("list", "Cơ quan"), "agencies:agency-list"),
+        (pgettext("list", "Kế hoạch"), "plans:plan-list"),
+        (pgettext("list", "Công bố"), "plans:declaration-list"),
         (pgettext("list", "Báo cáo"), "reports:cycle-list", waiting),
+        (_("Tập huấn"), "plans:training-list"),
+        (pgettext("list", "Tư vấn"), "plans:consultant-list"),
         (pgettext("list", "Thông báo"), "reports:notice-list"),
         (pgettext("list", "Văn bản"), "agencies:document-list"),
         (_("Nhật ký"), "reports:entry-list"),
     ]
 
 
-def _reader(user: User) -> Entries:
+def _finance(user: User) -> Entries:
+    waiting = RolloutPlan.objects.visible_to(user).in_finance_review().count()
     return [
         (_("Trang chủ"), "home"),
-        (pgettext("list", "Cơ quan"), "agencies:agency-list"),
+        (pgettext("list", "Kế hoạch"), "plans:plan-list", waiting),
+        (pgettext("list", "Nguồn kinh phí"), "plans:source-list"),
         (pgettext("list", "Báo cáo"), "reports:cycle-list"),
+        (pgettext("list", "Công bố"), "plans:declaration-list"),
+        (_("Tập huấn"), "plans:training-list"),
+        (pgettext("list", "Cơ quan"), "agencies:agency-list"),
+        (pgettext("list", "Văn bản"), "agencies:document-list"),
+    ]
+
+
+def _leader(user: User) -> Entries:
+    waiting = RolloutPlan.objects.visible_to(user).awaiting_approval().count()
+    return [
+        (_("Trang chủ"), "home"),
+        (pgettext("list", "Kế hoạch"), "plans:plan-list", waiting),
+        (pgettext("list", "Báo cáo"), "reports:cycle-list"),
+        (pgettext("list", "Công bố"), "plans:declaration-list"),
+        (_("Tập huấn"), "plans:training-list"),
+        (pgettext("list", "Cơ quan"), "agencies:agency-list"),
         (pgettext("list", "Văn bản"), "agencies:document-list"),
     ]
 
@@ -148,6 +171,9 @@ def _officer(user: User) -> Entries:
     return [
         (_("Trang chủ"), "home"),
         (pgettext("list", "Báo cáo năm"), "reports:report-list", waiting),
+        (pgettext("list", "Kế hoạch"), "plans:plan-list"),
+        (pgettext("list", "Công bố"), "plans:declaration-list"),
+        (_("Tập huấn"), "plans:training-list"),
         (pgettext("list", "Cơ quan"), "agencies:agency-list"),
         (pgettext("list", "Văn bản"), "agencies:document-list"),
     ]
@@ -164,8 +190,8 @@ def _administrator(user: User) -> Entries:
 
 _NAVIGATION = {
     Role.STAFF: _staff,
-    Role.FINANCE: _reader,
-    Role.LEADER: _reader,
+    Role.FINANCE: _finance,
+    Role.LEADER: _leader,
     Role.OFFICER: _officer,
     Role.ADMINISTRATOR: _administrator,
 }

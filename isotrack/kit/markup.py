@@ -36,7 +36,7 @@ PUNCTUALITY: dict[str, tuple[str, Words]] = {
     "exempt": ("exempt", gettext_lazy("Được miễn")),
     "nil": ("nil", gettext_lazy("Không phát sinh")),
 }
-# Workflow states of reports and of notices → icon.
+# Workflow states of reports, notices and plans → icon.
 STATE_ICONS = {
     "not_started": "notdue",
     "draft": "draft",
@@ -49,6 +49,10 @@ STATE_ICONS = {
     "sent": "mail",
     "failed": "error",
     "skipped": "skip",
+    "finance_review": "sent",
+    "cleared": "accepted",
+    "approved": "accepted",
+    "closed": "lock",
 }
 NOTE_ICONS = {"": "info", "ok": "ok", "warn": "warn", "error": "error"}
 

@@ -1,4 +1,7 @@
-"""Loading the reference files of the money table; loading again creates nothing and leaves edited rows."""
+"""Loading the reference files: ceilings, cost items, build steps, versions of the standard.
+
+Loading again creates nothing and leaves edited rows as they are.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -8,7 +11,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from plans.models import Ceiling, CostItem
+from plans.models import BuildStep, Ceiling, CostItem, StandardVersion
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -30,6 +33,25 @@ def load_cost_items(file: Path = DATA / "cost_items_tt116.csv") -> int:
     return len(CostItem.objects.bulk_create(new))
 
 
+@transaction.atomic
+def load_build_steps(file: Path = DATA / "build_steps_tt26.csv") -> int:
+    """Load the twelve steps of Điều 7 TT 26/2014/TT-BKHCN; return how many are new."""
+    known = set(BuildStep.objects.values_list("code", flat=True))
+    new = [_build_step(row) for row in _rows(file) if row["code"] not in known]
+    return len(BuildStep.objects.bulk_create(new))
+
+
+@transaction.atomic
+def load_standards(file: Path = DATA / "standard_versions.csv") -> int:
+    """Load the versions of TCVN ISO 9001; return how many are new.
+
+    A version without `apply_until` has no deadline of transition that is known to us.
+    """
+    known = set(StandardVersion.objects.values_list("code", flat=True))
+    new = [_standard(row) for row in _rows(file) if row["code"] not in known]
+    return len(StandardVersion.objects.bulk_create(new))
+
+
 def _rows(file: Path) -> Iterator[dict[str, str]]:
     with file.open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)
@@ -45,7 +67,7 @@ def _ceiling(row: dict[str, str]) -> Ceiling:
         amount=int(row["amount_vnd"]) if row["amount_vnd"] else None,
         ratio=Decimal(row["ratio"]) if row["ratio"] else None,
         effective_from=date.fromisoformat(row["effective_from"]),
-        effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else None,
+        effective_to=_day(row["effective_to"]),
         note=row["note"],
         source=row["source"],
     )
@@ -54,3 +76,18 @@ def _ceiling(row: dict[str, str]) -> Ceiling:
 def _cost_item(row: dict[str, str]) -> CostItem:
     plain = {name: row[name] for name in ("code", "identifier", "name_vi", "name_en", "note", "source")}
     return CostItem(order=int(row["order"]), is_local=row["is_local"] == "yes", **plain)
+
+
+def _build_step(row: dict[str, str]) -> BuildStep:
+    plain = {name: row[name] for name in ("code", "name_vi", "name_en", "legal_basis")}
+    allowed = {name: row[name] == "yes" for name in ("may_hire", "own_work")}
+    return BuildStep(order=int(row["order"]), **plain, **allowed)
+
+
+def _standard(row: dict[str, str]) -> StandardVersion:
+    days = {name: _day(row[name]) for name in ("announced_on", "apply_until")}
+    return StandardVersion(code=row["code"], name=row["name"], **days)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -5,16 +5,25 @@ Line A is a hired consulting organisation, line B the agency's own work; the two
 """
 
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import Agency, Document
 from agencies.models.agency import CeilingTier
 
+if TYPE_CHECKING:
+    from agencies.models import User
+    from plans.models.plan import RolloutPlan
+
 ANY = "any"  # a ceiling that asks neither the tier of the agency nor the mode of the work
+# States of a plan (RolloutPlan.State): the first promise money, the second also take it from a source.
+BINDING = ("cleared", "approved", "running", "closed")
+COMMITTED = ("approved", "running", "closed")
 
 
 class Mode(models.TextChoices):
@@ -199,3 +208,234 @@ class CostItem(models.Model):
         """Where the law names it: "điểm g khoản 1 Điều 3 TT 116/2015/TT-BTC"."""
         _article, clause, point = self.code.split(".")
         return f"điểm {point} khoản {clause} {self.source}"
+
+
+class LineKind(models.TextChoices):
+    """Under which rule of Điều 4 TT 116/2015/TT-BTC a line is judged."""
+
+    HIRED = "A", _("A – thuê tổ chức tư vấn")
+    OWN_WORK = "B", _("B – cơ quan tự thực hiện")
+    INDEPENDENT = "independent", _("Chuyên gia tư vấn độc lập")
+    SELF_BUILD = "self_build", _("Tự xây dựng (giao khoán)")
+    PER_PROCESS = "per_process", _("Biên soạn quy trình (trong B)")
+    MAINTENANCE = "maintenance", _("Duy trì, cải tiến")
+    FRAMEWORK = "framework", _("Mô hình khung")
+    CERTIFIER = "certifier", _("Tổ chức chứng nhận phối hợp kiểm tra")
+    OTHER = "other", _("Theo quy định khác")
+
+
+class SourceKind(models.TextChoices):
+    """Where money comes from (TT 116/2015 Đ2, Đ5 k1)."""
+
+    CENTRAL_BUDGET = "central_budget", _("Ngân sách trung ương")
+    LOCAL_BUDGET = "local_budget", _("Ngân sách địa phương")
+    AID = "aid", _("Tài trợ, viện trợ")
+    OTHER_LEGAL = "other_legal", _("Nguồn thu hợp pháp khác")
+
+
+class SourceQuerySet(models.QuerySet["FundingSource"]):
+    """Sentences about sources."""
+
+    def visible_to(self, user: "User") -> Self:
+        """The province's, for the roles that handle money."""
+        own = user.agency
+        if own is None or user.role not in ("staff", "finance", "leader"):
+            return self.none()
+        return self.filter(province_id=own.province_id)
+
+    def editable_by(self, user: "User") -> Self:
+        """The province's, for the Department of Finance, which sets them."""
+        return self.visible_to(user) if user.role == "finance" else self.none()
+
+    def with_commitments(self, *, besides: "RolloutPlan | None" = None) -> Self:
+        """Annotate `committed`, what approved plans take from the source, and the `balance` left.
+
+        What finance has put beside an estimate of a plan that is not approved yet commits nothing. `besides`
+        leaves one plan out.
+        """
+        taken = Q(lines__entry__plan__state__in=COMMITTED)
+        if besides is not None:
+            taken &= ~Q(lines__entry__plan=besides)
+        # SUM of bigint is numeric: back to whole đồng.
+        summed = Cast(Sum("lines__approved", filter=taken), models.BigIntegerField())
+        committed = Coalesce(summed, Value(0), output_field=models.BigIntegerField())
+        found = self.annotate(committed=committed, balance=F("amount") - F("committed"))
+        return found.order_by("-fiscal_year", "name")  # grouping drops the model's own order
+
+
+class FundingSource(models.Model):
+    """Money available from one source in one fiscal year, entered by the Department of Finance."""
+
+    province = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("tỉnh"), help_text=_("Tỉnh có nguồn này.")
+    )
+    fiscal_year = models.PositiveSmallIntegerField(_("năm ngân sách"), help_text=_("Ví dụ 2020."))
+    kind = models.CharField(
+        _("loại nguồn"), max_length=16, choices=SourceKind, help_text=_("Theo Điều 5 TT 116/2015.")
+    )
+    name = models.CharField(
+        _("tên nguồn"), max_length=200, help_text=_("Ví dụ Sự nghiệp khoa học và công nghệ 2020.")
+    )
+    amount = models.BigIntegerField(_("số có thể dùng"), help_text=_("Nguyên đồng."))
+    document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("văn bản giao"),
+        help_text=_("Văn bản giao dự toán."),
+    )
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-fiscal_year", "name"]
+        verbose_name = _("nguồn kinh phí")
+        verbose_name_plural = _("nguồn kinh phí")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["province", "fiscal_year", "name"],
+                name="source_once",
+                violation_error_message=_("Nguồn này đã có trong năm."),
+            ),
+            models.CheckConstraint(
+                name="source_not_negative",
+                condition=Q(amount__gte=0),
+                violation_error_message=_("Số tiền không được âm."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.fiscal_year})"
+
+
+class LineQuerySet(models.QuerySet["FundingLine"]):
+    """Sentences about funding lines."""
+
+    def visible_to(self, user: "User") -> Self:
+        """The province's by role; for an officer those of their own agency and of those below it."""
+        own = user.agency
+        if own is None or user.role == "administrator":
+            return self.none()
+        if user.sees_province:
+            return self.filter(entry__plan__province_id=own.province_id)
+        return self.filter(entry__agency__path__startswith=own.path)
+
+    def of_plan(self, plan: "RolloutPlan") -> Self:
+        """The lines of one plan as its table shows them: agencies in protocol order, then as entered."""
+        order = ("entry__agency__sort_order", "entry__agency__name_sort", "entry_id", "pk")
+        return self.filter(entry__plan=plan).order_by(*order)
+
+    def binding(self) -> Self:
+        """Those of plans that are cleared, approved, running or closed."""
+        return self.filter(entry__plan__state__in=BINDING)
+
+    def with_amount(self) -> Self:
+        """Annotate `amount`, what counts: the approved amount where there is one, else the estimate."""
+        return self.annotate(amount=Coalesce("approved", "estimate"))
+
+
+class FundingLine(models.Model):
+    """One amount of one agency: estimate, approved, allocated, spent, settled; none above the one before."""
+
+    entry = models.ForeignKey(
+        "plans.PlanEntry",
+        models.CASCADE,
+        related_name="lines",
+        verbose_name=_("cơ quan"),
+        help_text=_("Của cơ quan."),
+    )
+    item = models.ForeignKey(
+        CostItem,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("nội dung chi"),
+        help_text=_("Theo Điều 3 TT 116/2015."),
+    )
+    kind = models.CharField(
+        _("dòng"), max_length=12, choices=LineKind, help_text=_("Quy tắc của Điều 4 TT 116/2015.")
+    )
+    quantity = models.DecimalField(
+        _("số lượng"),
+        max_digits=9,
+        decimal_places=2,
+        default=1,
+        help_text=_("Số người/tháng, số quy trình; với tự xây dựng là phần trăm công việc tư vấn đã làm."),
+    )
+    fiscal_year = models.PositiveSmallIntegerField(_("năm"), help_text=_("Năm chi."))
+    source = models.ForeignKey(
+        FundingSource,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lines",
+        verbose_name=_("nguồn"),
+        help_text=_("Nguồn kinh phí của dòng này."),
+    )
+    document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("văn bản"),
+        help_text=_("Bắt buộc khi chi theo quy định khác."),
+    )
+    estimate = models.BigIntegerField(_("dự toán"), help_text=_("Nguyên đồng."))
+    approved = models.BigIntegerField(_("phê duyệt"), null=True, blank=True, help_text=_("Nguyên đồng."))
+    allocated = models.BigIntegerField(_("phân bổ"), null=True, blank=True, help_text=_("Nguyên đồng."))
+    spent = models.BigIntegerField(_("đã chi"), null=True, blank=True, help_text=_("Nguyên đồng."))
+    settled = models.BigIntegerField(_("quyết toán"), null=True, blank=True, help_text=_("Nguyên đồng."))
+    note = models.CharField(_("ghi chú"), max_length=300, blank=True, help_text=_("Cách tính, hợp đồng."))
+
+    objects = LineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["entry", "pk"]
+        verbose_name = _("dòng kinh phí")
+        verbose_name_plural = _("dòng kinh phí")
+        constraints = [
+            models.CheckConstraint(
+                name="line_not_negative",
+                condition=Q(estimate__gte=0)
+                & (Q(approved__isnull=True) | Q(approved__gte=0))
+                & (Q(allocated__isnull=True) | Q(allocated__gte=0))
+                & (Q(spent__isnull=True) | Q(spent__gte=0))
+                & (Q(settled__isnull=True) | Q(settled__gte=0)),
+                violation_error_message=_("Số tiền không được âm."),
+            ),
+            models.CheckConstraint(
+                name="line_approved_within_estimate",
+                condition=Q(approved__isnull=True) | Q(approved__lte=F("estimate")),
+                violation_error_message=_("Số phê duyệt không được lớn hơn dự toán."),
+            ),
+            models.CheckConstraint(
+                name="line_allocated_within_approved",
+                condition=Q(allocated__isnull=True) | Q(approved__isnull=False, allocated__lte=F("approved")),
+                violation_error_message=_("Số phân bổ không được lớn hơn số phê duyệt."),
+            ),
+            models.CheckConstraint(
+                name="line_spent_within_allocated",
+                condition=Q(spent__isnull=True) | Q(allocated__isnull=False, spent__lte=F("allocated")),
+                violation_error_message=_("Số đã chi không được lớn hơn số phân bổ."),
+            ),
+            models.CheckConstraint(
+                name="line_settled_within_spent",
+                condition=Q(settled__isnull=True) | Q(spent__isnull=False, settled__lte=F("spent")),
+                violation_error_message=_("Số quyết toán không được lớn hơn số đã chi."),
+            ),
+            models.CheckConstraint(
+                name="line_other_by_document",
+                condition=~Q(kind="other") | Q(document__isnull=False),
+                violation_error_message=_("Chi theo quy định khác phải ghi văn bản."),
+            ),
+            models.CheckConstraint(
+                name="line_quantity_positive",
+                condition=Q(quantity__gt=0),
+                violation_error_message=_("Số lượng phải lớn hơn 0."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} – {self.item}"

@@ -23,6 +23,8 @@ from isotrack.journal.deliver import deliver_owed
 from isotrack.kit import clock
 from isotrack.kit.deadlines import days_between
 from isotrack.kit.papers import pdf
+from plans.actions.demonstration import seed_plans
+from plans.actions.demonstration_training import seed_declarations, seed_training
 from reports.actions import season
 from reports.actions.cycle import close_cycle, open_cycle
 from reports.actions.overdue import flag_overdue
@@ -87,6 +89,9 @@ def seed() -> Seeded:
         _give_contacts(province)
     created += load_reference(at=began, province=province)
     created += _open_accounts(province, at=began)
+    created += seed_plans(province, began)
+    created += seed_declarations(province, began)
+    created += seed_training(province)
     created += _play_2019(province, at=began)
     created += _play_2020(province)
     years = ReportCycle.objects.filter(province=province).values_list("year", flat=True)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from agencies.actions.registry import load_documents, load_holidays, read_rows
 from agencies.models import Agency
-from plans.actions.reference import load_ceilings, load_cost_items
+from plans.actions.reference import load_build_steps, load_ceilings, load_cost_items, load_standards
 from reports.models import QuestionnaireVersion, ReminderRule
 from reports.questions import read_definition
 
@@ -18,6 +18,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 def load_reference(*, at: datetime, province: Agency | None = None) -> int:
     """Load what is the same everywhere, and a province's own rules; return how many rows are new."""
     created = load_holidays() + load_ceilings() + load_cost_items()
+    created += load_build_steps() + load_standards()
     created += load_documents(province=province, at=at)
     created += load_questionnaire(DATA / "questionnaire_annual_report.yaml", at=at)
     return created + (load_rules(province) if province else 0)

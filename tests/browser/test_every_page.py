@@ -29,6 +29,9 @@ QUERIES = {
     "reports:notice-list": ["?q=zzz"],
     "agencies:document-list": ["?q=zzz"],
     "reports:entry-list": ["?q=zzz"],
+    "plans:plan-detail": ["?show=overdue", "?q=zzz"],
+    "plans:funding-table": ["?column=spent"],
+    "plans:declaration-list": ["?q=zzz"],
 }
 
 

@@ -1,4 +1,7 @@
-"""A small province after the deadline, in which every kind of page has something to show."""
+"""A small province after the deadline, in which every kind of page has something to show.
+
+Its reports stand in every state; so do its plans, one of them over a ceiling and over what its source has left.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,9 +9,18 @@ from io import BytesIO
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db.models import F
 
 from agencies.models import Agency, Document, Role, User
 from isotrack.journal.models import Notice
+from plans.actions.consultant import sign_contract
+from plans.actions.funding import answer_comments, comment_lines
+from plans.actions.plan import approve, clear, start
+from plans.actions.plan import return_for_correction as return_plan
+from plans.actions.plan import submit as submit_plan
+from plans.actions.reference import load_standards
+from plans.actions.training import take_attendance
+from plans.models import FundingLine, LineKind, RolloutPlan, StandardVersion, UpkeepKind
 from reports.actions.overdue import flag_overdue
 from reports.actions.reminder import remind
 from reports.actions.report import (
@@ -23,6 +35,7 @@ from reports.actions.report import (
 )
 from reports.models import AnnualReport, ReportCycle
 from tests import make
+from tests.plans import classes, money, planning
 from tests.reports.filled import answers, version_1
 
 AFTER = "2021-07-05 09:00"
@@ -56,7 +69,8 @@ def world() -> World:
     letter.file.save("cong-van.pdf", ContentFile(PDF))
     reports = {name: cycle.reports.get(agency=agency) for name, agency in agencies.items()}
     file = _season(reports, people, letter)
-    return World(people, _keys(cycle, reports, people, letter, file))
+    keys = _keys(cycle, reports, people, letter, file)
+    return World(people, keys | _rollout(agencies, people) | _upkeep(agencies, people, letter))
 
 
 def _agencies() -> dict[str, Agency]:
@@ -148,4 +162,127 @@ def _keys(
         "report-section": [*every_section, *(key | {"section": "general"} for key in owed)],
         "notice": [{"pk": pk} for pk in notices[:2]],
         "account_reset_password_from_key": [{"uidb36": "1", "key": "abc-def"}],
+    }
+
+
+SPRING = date(2021, 3, 1)
+
+
+def _rollout(agencies: dict[str, Agency], people: dict[str, User]) -> Keys:
+    """A plan in everybody's hands: mended by the department, reviewed, to be decided, under way."""
+    load_standards()
+    money.declared(agencies["drafting"], date(2019, 5, 1))
+    plans = {name: _estimated(agencies, name) for name in ("running", "cleared", "reviewed", "mending")}
+    running, cleared, reviewed, mending = plans.values()
+    _too_much(mending, people)
+    _commented(reviewed, people)
+    by = {"by": people["finance"], "at": planning.AT}
+    for plan in (cleared, running):
+        submit_plan(plan, by=people["staff"], at=planning.AT)
+        clear(plan, **by)
+    _carried_out(running, people)
+    pages = {name: [{"pk": plan.pk}] for name, plan in plans.items()}
+    entries = [
+        {"pk": plan.pk, "entry_pk": entry.pk} for plan in (mending, running) for entry in plan.entries.all()
+    ]
+    return {
+        "plan": pages["mending"] + pages["running"],
+        "plan-return": pages["reviewed"],
+        "plan-clear": pages["reviewed"],
+        "plan-approve": pages["cleared"],
+        "plan-start": pages["cleared"],
+        "plan-close": pages["running"],
+        "plan-entry-edit": entries[:1],
+        "plan-entry-remove": entries[:1],
+        "plan-entry-steps": entries[1:3],
+        "plan-paper": [pages["mending"][0] | {"kind": "annex"}],
+        "funding": pages["mending"] + pages["reviewed"] + pages["running"],
+        "finance": pages["reviewed"],
+        "source": [{"pk": line.source_id} for line in FundingLine.objects.filter(entry__plan=mending)[:2]],
+        **_hired(running, people),
+    }
+
+
+def _estimated(agencies: dict[str, Agency], name: str) -> RolloutPlan:
+    """A draft with an agency that builds and one that keeps what it declared, and what both need."""
+    titles = {"code": f"KH-{name}", "title": f"Kế hoạch bổ sung {name}"}
+    plan = planning.drafted(agencies["sent"], agencies["drafting"], **titles)
+    builds, keeps = plan.entries.get(agency=agencies["sent"]), plan.entries.get(agency=agencies["drafting"])
+    money.line(builds, LineKind.HIRED, 5_000_000, note="Theo báo giá")
+    money.line(builds, LineKind.OWN_WORK, 3_000_000, item="DOCUMENT_WRITING")
+    money.line(keeps, LineKind.MAINTENANCE, 4_000_000, item="MAINTENANCE")
+    return plan
+
+
+def _too_much(plan: RolloutPlan, people: dict[str, User]) -> None:
+    """Over the ceiling and over what the source has: returned, one comment answered and one open; sent twice."""
+    poor = money.source(1_000_000, name="Nguồn thu hợp pháp khác")
+    line = money.line(plan.entries.first(), LineKind.HIRED, 90_000_000, source=poor)
+    submit_plan(plan, by=people["staff"], at=planning.AT)
+    _say(plan, line, people)
+    return_plan(plan, by=people["finance"], at=planning.AT, reason="Rà soát lại toàn bộ.")
+    answer_comments(plan, by=people["staff"], at=planning.AT, comments=[plan.comments.first().pk])
+    FundingLine.objects.filter(pk=line.pk).update(estimate=80_000_000)
+    submit_plan(plan, by=people["staff"], at=planning.AT)
+    return_plan(plan, by=people["finance"], at=planning.AT, reason="Vẫn vượt trần.")
+
+
+def _commented(plan: RolloutPlan, people: dict[str, User]) -> None:
+    submit_plan(plan, by=people["staff"], at=planning.AT)
+    _say(plan, FundingLine.objects.of_plan(plan)[0], people)
+
+
+def _say(plan: RolloutPlan, line: FundingLine, people: dict[str, User]) -> None:
+    comment_lines(plan, by=people["finance"], at=planning.AT, texts={line.pk: "Giảm còn 20 triệu."})
+
+
+def _carried_out(plan: RolloutPlan, people: dict[str, User]) -> None:
+    """Decided and begun; the first steps are done, others overdue; half of the money is allocated."""
+    decided = {"number": "2944/QĐ-UBND", "issued_on": date(2020, 11, 19)}
+    approve(plan, by=people["leader"], at=planning.AT, **decided)
+    start(plan, by=people["staff"], at=planning.AT)
+    for entry in plan.entries.all():
+        planning.done(entry, "GAP_ASSESSMENT", "PLAN_APPROVED")
+    FundingLine.objects.filter(entry__plan=plan, kind=LineKind.HIRED).update(allocated=F("approved"))
+
+
+def _hired(plan: RolloutPlan, people: dict[str, User]) -> Keys:
+    """Consultants: one with a contract and a confirmation that ends soon, one that nobody hired."""
+    firm, other = classes.consultant(date(2021, 7, 20)), classes.consultant(name="Viện Năng suất Việt Nam")
+    days = {"starts_on": date(2020, 12, 1), "ends_on": date(2021, 7, 15)}
+    entry = plan.entries.first()
+    sign_contract(firm, by=people["staff"], at=make.morning(SPRING), entry=entry, number="5/HĐ-TV", **days)
+    own = [{"pk": firm.pk}, {"pk": other.pk}]
+    return {"consultant": own, "confirmation": own[:1], "contract": own[:1]}
+
+
+def _upkeep(agencies: dict[str, Agency], people: dict[str, User], letter: Document) -> Keys:
+    """Declarations with what is owed from them; a class that was and one that will be."""
+    agency = agencies["drafting"]
+    old = money.declared(agency, date(2014, 12, 10))
+    type(old).objects.filter(pk=old.pk).update(standard=StandardVersion.objects.get(code="2008"))
+    new = agency.declarations.latest("declared_on")
+    classes.upkeep(agency, UpkeepKind.INTERNAL_AUDIT, date(2020, 5, 1), document=letter)
+    update = classes.upkeep(agency, UpkeepKind.LEGAL_UPDATE, SPRING, due_on=date(2021, 6, 1))
+    return {
+        "declaration": [{"pk": new.pk}, {"pk": old.pk}],
+        "declaration-add": [{"pk": agencies[name].pk} for name in ("drafting", "sent")],
+        "upkeep-add": [{"pk": agency.pk}],
+        "upkeep-finish": [{"pk": update.pk}],
+        **_classes(agencies, people, letter),
+    }
+
+
+def _classes(agencies: dict[str, Agency], people: dict[str, User], letter: Document) -> Keys:
+    was = classes.training(SPRING, documents=[letter])
+    there = classes.came(was, people["drafting"], people["sent"], attended=None)
+    marks = list(zip(there, [True, False], strict=True))
+    take_attendance(was, marks, by=people["staff"], at=make.at("2021-03-02 17:00"))
+    to_come = classes.training(date(2021, 7, 20))
+    registered = classes.came(to_come, people["drafting"], attended=None)
+    return {
+        "training": [{"pk": was.pk}, {"pk": to_come.pk}],
+        "training-list-export": [{"pk": was.pk, "form": "xlsx"}],
+        "training-certificate": [{"pk": there[0].pk}],
+        "training-withdraw": [{"pk": registered[0].pk}],
     }

@@ -4,6 +4,7 @@ The thing at each address belongs to the commune Khánh An. A new address withou
 tried everywhere, POST wherever something can be changed: a stranger meets 404 there too.
 """
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from agencies.models import Role
 from isotrack.journal.models import Notice
+from plans.models import Participant, UpkeepKind
 from reports.models import Attachment
 from tests import make
+from tests.plans import classes, money, planning
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +64,51 @@ GET = {
     "reports:notice-detail": "l n n n y n n n n",
     "reports:notice-retry": "l m m m m m m m m",
     "reports:entry-list": "l n n n y n n y y",
+    "plans:plan-list": "l y y y y y y y y",
+    "plans:plan-add": "l n n n y n n n y",
+    "plans:plan-detail": "l y y n y y y n n",
+    "plans:plan-edit": "l n n n y n n n n",
+    "plans:plan-entry-add": "l n n n y n n n n",
+    "plans:plan-entry-edit": "l n n n y n n n n",
+    "plans:plan-entry-remove": "l n n n y n n n n",
+    "plans:plan-entry-steps": "l y y n y y y n n",
+    "plans:plan-submit": "l n n n y n n n n",
+    "plans:plan-return": "l n n n n y n n n",
+    "plans:plan-clear": "l n n n n y n n n",
+    "plans:plan-approve": "l n n n n n y n n",
+    "plans:plan-start": "l n n n y n n n n",
+    "plans:plan-close": "l n n n y n n n n",
+    "plans:plan-versions": "l n n n y y y n n",
+    "plans:plan-paper": "l n n n y y y n n",
+    "plans:plan-export": "l y y n y y y n n",
+    "plans:funding-table": "l y y n y y y n n",
+    "plans:funding-export": "l y y n y y y n n",
+    "plans:funding-import": "l n n n y n n n n",
+    "plans:finance-review": "l n n n n y n n n",
+    "plans:source-list": "l n n n y y y n y",
+    "plans:source-add": "l n n n n y n n n",
+    "plans:source-edit": "l n n n n y n n n",
+    "plans:declaration-list": "l y y y y y y n y",
+    "plans:declaration-detail": "l y y n y y y n n",
+    "plans:declaration-publish": "l y n n y n n n n",
+    "plans:declaration-add": "l y n n y n n n n",
+    "plans:upkeep-add": "l y n n y n n n n",
+    "plans:upkeep-finish": "l y n n y n n n n",
+    "plans:training-list": "l y y y y y y n y",
+    "plans:training-add": "l n n n y n n n y",
+    "plans:training-coverage": "l n n n y y y n y",
+    "plans:training-detail": "l y y y y y y n n",
+    "plans:training-edit": "l n n n y n n n n",
+    "plans:training-register": "l y y y y n n n n",
+    "plans:training-attendance": "l n n n y n n n n",
+    "plans:training-list-export": "l n n n y y y n n",
+    "plans:training-certificate": "l y y n y y y n n",
+    "plans:training-withdraw": "l y n n y n n n n",
+    "plans:consultant-list": "l n n n y y y n y",
+    "plans:consultant-add": "l n n n y n n n y",
+    "plans:consultant-edit": "l n n n y n n n y",
+    "plans:confirmation-add": "l n n n y n n n y",
+    "plans:contract-add": "l n n n y n n n y",
     "account_login": "y r r r r r r r r",
     "account_logout": "l y y y y y y y y",
     "account_change_password": "l y y y y y y y y",
@@ -155,7 +203,36 @@ def world(tmp_path):
         "report": {"pk": report.pk},
         "notice": {"pk": notice.pk},
     }
+    plan = planning.drafted(commune)
+    entry = plan.entries.get()
+    training = classes.training()
+    (participant,) = classes.came(training, people["own"])
+    Participant.objects.filter(pk=participant.pk).update(certificate="01/GCN")
+    upkeep = classes.upkeep(commune, UpkeepKind.LEGAL_UPDATE, date(2021, 5, 1), due_on=date(2021, 8, 2))
+    declaration = money.declared(commune, date(2020, 5, 5))
+    keys |= {
+        "plan": {"pk": plan.pk},
+        "funding": {"pk": plan.pk},
+        "finance": {"pk": plan.pk},
+        "source": {"pk": money.source().pk},
+        "declaration": {"pk": declaration.pk},
+        "upkeep": {"pk": upkeep.pk},
+        "training": {"pk": training.pk},
+        "consultant": {"pk": classes.consultant().pk},
+        "confirmation": {"pk": classes.consultant(name="Tư vấn Hai").pk},
+        "contract": {"pk": classes.consultant(name="Tư vấn Ba").pk},
+    }
+    step = {"pk": plan.pk, "entry_pk": entry.pk}
     special = {
+        "plans:plan-entry-edit": step,
+        "plans:plan-entry-remove": step,
+        "plans:plan-entry-steps": step,
+        "plans:plan-paper": {"pk": plan.pk, "kind": "annex"},
+        "plans:training-list-export": {"pk": training.pk, "form": "xlsx"},
+        "plans:training-certificate": {"pk": participant.pk},
+        "plans:training-withdraw": {"pk": participant.pk},
+        "plans:declaration-add": {"pk": commune.pk},
+        "plans:upkeep-add": {"pk": commune.pk},
         "reports:report-file": {"pk": report.pk, "file_pk": file.pk},
         "reports:report-section": {"pk": report.pk, "section": "general"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "abc-def"},

@@ -1,0 +1,1 @@
+"""Forms of plans, money, training and declarations."""

@@ -1,0 +1,1 @@
+"""Pages of plans, money, training and declarations: scope, form, action, redirect."""
