@@ -1,4 +1,4 @@
-"""A supplement from four chairs: Bình drafts, Hoa returns a line, Bình mends, Hoa clears, Dung approves, Lan reads."""
+"""A supplement from four chairs: drafted, a line returned, mended, cleared, approved, and read."""
 
 import re
 

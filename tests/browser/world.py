@@ -1,6 +1,6 @@
 """A small province after the deadline, in which every kind of page has something to show.
 
-Its reports stand in every state; so do its plans, one of them over a ceiling and over what its source has left.
+Its reports stand in every state; so do its plans, one of them over a ceiling and over its source.
 """
 
 from dataclasses import dataclass
@@ -215,7 +215,7 @@ def _estimated(agencies: dict[str, Agency], name: str) -> RolloutPlan:
 
 
 def _too_much(plan: RolloutPlan, people: dict[str, User]) -> None:
-    """Over the ceiling and over what the source has: returned, one comment answered and one open; sent twice."""
+    """Over the ceiling and over its source: returned, one comment answered and one open; sent twice."""
     poor = money.source(1_000_000, name="Nguồn thu hợp pháp khác")
     line = money.line(plan.entries.first(), LineKind.HIRED, 90_000_000, source=poor)
     submit_plan(plan, by=people["staff"], at=planning.AT)

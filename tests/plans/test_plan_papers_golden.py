@@ -1,4 +1,4 @@
-"""The papers of a plan and of a class as they are printed, word for word; ISOTRACK_WRITE_GOLDEN=1 writes anew.
+"""The papers of a plan and of a class, word for word; ISOTRACK_WRITE_GOLDEN=1 writes anew.
 
 Compared is what pdftotext reads off the pages, line by line; how wide it draws a gap is its own affair.
 """
