@@ -30,7 +30,6 @@ QUERIES = {
     "agencies:document-list": ["?q=zzz"],
     "reports:entry-list": ["?q=zzz"],
     "plans:plan-detail": ["?show=overdue", "?q=zzz"],
-    "plans:funding-table": ["?column=spent"],
     "plans:declaration-list": ["?q=zzz"],
 }
 

@@ -98,6 +98,7 @@ def return_one_line(page: Page) -> None:
     open_plan(page)
     follow(page, "Thẩm định kinh phí")
     page.get_by_label(f"Góp ý: {OWN_WORK}").fill("Giảm văn phòng phẩm còn 3 triệu.")
+    page.get_by_label("Cần sửa gì, vì sao").fill("Rà soát lại tổng số.")
     press(page, "Trả lại kèm góp ý")
     expect(page.get_by_role("status")).to_contain_text("Đã trả lại KH-2020-BS1 kèm góp ý")
 
@@ -115,6 +116,7 @@ def mend(page: Page) -> None:
     amount(page, OWN_WORK).fill("38 triệu")
     expect(total(page)).to_have_text("71.000.000")
     row.get_by_label("Đã sửa").check()
+    page.get_by_label("Đã sửa: Rà soát lại tổng số.").check()
     press(page, "Lưu dự toán")
     expect(row).to_contain_text(re.compile(r"đã sửa 25/11/2020 09:0\d"))
     assert faults_at_every_size(page) == []
