@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
+from isotrack.kit.language import in_every_language
 from isotrack.kit.sheets import Cell, ReadRow, SheetRefused, read_sheet
 from isotrack.kit.text import clean, fold
 
@@ -36,11 +37,11 @@ class TableRow:
         return "" if value is None else clean(str(value))
 
 
-def read_table(file: BinaryIO, headings: Mapping[str, str]) -> Iterator[TableRow]:
+def read_table(file: BinaryIO, headings: Mapping[str, object]) -> Iterator[TableRow]:
     """Walk the rows of the first visible sheet below the row that holds all `headings` (name → words).
 
-    Headings are compared without tones, marks and case; other columns are passed over. Raises SheetRefused
-    for what is no workbook, or where no such row is found.
+    Headings are lazily translated and found in any language, without tones, marks and case; other columns
+    are passed over. Raises SheetRefused for what is no workbook, or where no such row is found.
     """
     for sheet in read_sheet(file):
         if sheet.hidden:
@@ -58,22 +59,22 @@ def read_table(file: BinaryIO, headings: Mapping[str, str]) -> Iterator[TableRow
     raise SheetRefused(_("Tệp không có trang tính nào để đọc."))
 
 
-def mistake(row: TableRow, name: str, headings: Mapping[str, str], problem: str) -> Mistake:
+def mistake(row: TableRow, name: str, headings: Mapping[str, object], problem: str) -> Mistake:
     """What is wrong with one cell; a cell that could not be read says so itself."""
     cell = row.cells[name]
-    return Mistake(cell.address, headings[name], row.text(name), cell.problem or problem)
+    return Mistake(cell.address, str(headings[name]), row.text(name), cell.problem or problem)
 
 
-def _find_headings(rows: Iterator[ReadRow], headings: Mapping[str, str]) -> dict[str, str]:
+def _find_headings(rows: Iterator[ReadRow], headings: Mapping[str, object]) -> dict[str, str]:
     """Name → letter of its column."""
-    wanted = {fold(words): name for name, words in headings.items()}
+    wanted = {fold(said): name for name, words in headings.items() for said in in_every_language(words)}
     for row in rows:
         found = {
             wanted[fold(str(cell.value))]: re.sub(r"\d", "", cell.address)
             for cell in row.cells
             if _is_text(cell.value) and fold(str(cell.value)) in wanted
         }
-        if len(found) == len(wanted):
+        if len(found) == len(headings):
             return found
         if row.number > ROWS_SEARCHED:
             break

@@ -26,7 +26,7 @@ def read_procedures(file: BinaryIO) -> Procedures:
 
     Raises SheetRefused for what is no workbook or has no such column.
     """
-    headings = {"name": str(HEADING)}
+    headings = {"name": HEADING}
     found = Procedures()
     seen: dict[str, str] = {}
     for row in read_table(file, headings):

@@ -142,7 +142,7 @@ def read_attendance(training: TrainingClass, file: BinaryIO) -> Attendance:
 
     Raises SheetRefused for what is no workbook or has no such columns.
     """
-    headings = {"username": str(USERNAME), "came": str(CAME)}
+    headings = {"username": USERNAME, "came": CAME}
     people = {one.user.username: one for one in training.participants.select_related("user")}
     found = Attendance()
     seen: set[str] = set()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Document, User
+from isotrack.kit.language import in_every_language
 from isotrack.kit.sheets import DECIMAL, MONEY, NUMBER, TEXT, Cell, Column, ReadRow, read_sheet
 from isotrack.kit.text import fold
 from isotrack.kit.words import Misread, read_integer, show_money, show_number
@@ -128,7 +129,7 @@ class _Reader:
         lines = table.lines.select_related("entry__agency", "item", "source", "document")
         self.lines = {line.pk: line for line in lines}
         self.entries = {entry.agency.code: entry for entry in self.choices.entries.values()}
-        self.kinds = {fold(str(label)): value for value, label in LineKind.choices}
+        self.kinds = {fold(said): kind.value for kind in LineKind for said in in_every_language(kind.label)}
         self.kinds |= {fold(value): value for value in LineKind.values}
         self.items = {fold(item.name_vi): item for item in self.choices.items.values()}
         self.items |= {fold(item.name_en): item for item in self.choices.items.values()}
@@ -159,7 +160,11 @@ class _Reader:
         return self.intake
 
     def _look_for_headings(self, row: ReadRow) -> None:
-        known = {fold(str(column.heading)): place for place, column in enumerate(LINES)}
+        known = {
+            fold(said): place
+            for place, column in enumerate(LINES)
+            for said in in_every_language(column.heading)
+        }
         found = {
             known[fold(str(cell.value))]: position
             for position, cell in enumerate(row.cells)

@@ -30,7 +30,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Post, User
-from agencies.models.agency import Group
+from agencies.models.agency import Group, in_lists
 from isotrack.journal.models import Notice
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import DAY, Deadline, start_of
@@ -92,11 +92,6 @@ class Sort(TextChoices):
     NAME = "name", _("Theo tên cơ quan")
     CODE = "code", _("Theo mã")
     NEWEST = "newest", _("Mới gửi trước")
-
-
-def named(name: str) -> str:
-    """An agency's name as lists show it."""
-    return name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
 
 
 @dataclass(frozen=True)
@@ -215,7 +210,7 @@ class Board:
     def superiors(self) -> list[tuple[int, str]]:
         """Every superior of a visible report, in protocol order: (key, name)."""
         known = sorted(key for key in self._by_superior if key[-2] is not None)
-        return [(pk, named(name)) for *_order, pk, name in known]
+        return [(pk, in_lists(name)) for *_order, pk, name in known]
 
     @cached_property
     def sums(self) -> dict[int | None, Rates]:
@@ -296,9 +291,9 @@ class Board:
         return Row(
             pk=values["pk"],
             code=values["agency__code"],
-            name=named(values["agency_name"]),
+            name=in_lists(values["agency_name"]),
             superior_pk=values["superior_id"],
-            superior=named(values["superior__name"] or ""),
+            superior=in_lists(values["superior__name"] or ""),
             group=values["group"],
             punctuality=values["punctuality"],
             days_late=max(0, Deadline.ending_at(values["cutoff"]).offset(day)),

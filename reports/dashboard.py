@@ -18,13 +18,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Document, Role, User
-from agencies.models.agency import Group
+from agencies.models.agency import Group, in_lists
 from isotrack.journal.models import Notice
 from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.plots import GroupRow, Plot, Series, groups_plot, submissions_plot
 from isotrack.kit.words import share
 from reports.actions.report import judge
-from reports.board import Contact, named, unreached
+from reports.board import Contact, unreached
 from reports.models import AnnualReport, ReportCycle, Submission
 from reports.models.report import ReportQuerySet
 from reports.questions import Progress, Section, section_progress
@@ -117,7 +117,7 @@ class ProvinceHome:
         found = rates_by(self.cycle, "superior_id", self.as_of)
         names = dict(Agency.objects.filter(pk__in=[pk for pk in found if pk]).values_list("pk", "name"))
         lines = [
-            SuperiorLine(pk, named(names.get(pk, "")) or _("Không có cấp trên"), one.late, one.missing)  # type: ignore[call-overload]
+            SuperiorLine(pk, in_lists(names.get(pk, "")) or _("Không có cấp trên"), one.late, one.missing)  # type: ignore[call-overload]
             for pk, one in found.items()
             if one.late or one.missing
         ]

@@ -25,6 +25,11 @@ _COMMITTEE_OF = re.compile(
 )
 
 
+def in_lists(name: str) -> str:
+    """A name as lists show it, with either placement of the tone: "UBND xã Khánh An"."""
+    return name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
+
+
 class Level(models.TextChoices):
     """Administrative level; the district level ended on 01/07/2025."""
 
@@ -237,7 +242,7 @@ class Agency(models.Model):
     @property
     def in_lists(self) -> str:
         """The name lists show: "UBND xã Khánh An" for People's Committees, the full name for others."""
-        return self.name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
+        return in_lists(self.name)
 
     @property
     def own_name(self) -> str:

@@ -14,7 +14,7 @@ from isotrack.journal.record import record
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import Deadline
 from isotrack.kit.states import WrongState, move
-from plans.ceilings import maintenance_ceiling
+from plans.ceilings import ceiling
 from reports.models import AnnualReport, Attachment, Submission
 from reports.questions import Outcome
 
@@ -55,7 +55,7 @@ def judge(report: AnnualReport, *, on: date) -> Outcome:
         mandate=report.mandate,
         year=report.cycle.year,
         submitted_on=on,
-        ceiling=lambda clause, line, day: maintenance_ceiling(day),
+        ceiling=ceiling,
     )
 
 

@@ -15,7 +15,7 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Role
-from agencies.models.agency import Group, Mandate
+from agencies.models.agency import Group, Mandate, in_lists
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import Deadline
 from reports.models.cycle import ReportCycle
@@ -312,7 +312,7 @@ class AnnualReport(models.Model):
     @property
     def name_in_lists(self) -> str:
         """The agency's name at the time, as lists show it."""
-        return self.agency_name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
+        return in_lists(self.agency_name)
 
     @property
     def deadline(self) -> Deadline:

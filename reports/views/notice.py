@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import DetailView, ListView
 
 from agencies.models import Agency, User
+from agencies.models.agency import in_lists
 from isotrack.journal.actions import retry as retry_notice
 from isotrack.journal.models import Notice, NoticeQuerySet
 from isotrack.kit import clock
@@ -24,7 +25,6 @@ from isotrack.kit.states import WrongState
 from isotrack.kit.text import clean
 from isotrack.kit.words import say_date
 from reports import mails
-from reports.board import named
 from reports.models import AnnualReport, ReportCycle
 from reports.models.reminder import Audience, step_in_words
 
@@ -91,7 +91,7 @@ class NoticeDetail(DetailView):
         notice = self.object
         return super().get_context_data(**kwargs) | {
             "step": step_in_words(notice.step),
-            "recipient": named(notice.recipient_label),
+            "recipient": in_lists(notice.recipient_label),
             "can_retry": notice.state == Notice.State.FAILED,
             **_what_it_is_about(notice),
         }
@@ -138,7 +138,7 @@ def _row(notice: Any) -> dict[str, Any]:
     return {
         "notice": notice,
         "step": step_in_words(notice.step),
-        "recipient": named(notice.recipient_label),
+        "recipient": in_lists(notice.recipient_label),
         "has_failed": notice.state == Notice.State.FAILED,
     }
 

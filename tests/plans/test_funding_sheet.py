@@ -51,6 +51,18 @@ def test_the_same_workbook_changes_nothing(browse):
     assert list(FundingLine.objects.values_list("estimate", flat=True)) == [33_000_000, 40_000_000]
 
 
+@pytest.mark.parametrize(("written", "read"), [("vi", "en"), ("en", "vi")])
+def test_a_workbook_is_read_whatever_language_it_was_written_in(browse, written, read):
+    entry = two_lines()
+    client = browse(make.staff())
+    client.cookies["django_language"] = written
+    book = download(client, entry.plan)
+    book.active.cell(HEAD + 1, 10).value = 32_000_000
+    client.cookies["django_language"] = read
+    assert upload(client, entry.plan, book).status_code == 302
+    assert list(FundingLine.objects.values_list("estimate", flat=True)) == [32_000_000, 40_000_000]
+
+
 def test_amounts_come_in_as_numbers_and_as_people_write_them(browse):
     entry = two_lines()
     client = browse(make.staff())

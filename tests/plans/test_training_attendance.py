@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from isotrack.journal.models import Entry
 from isotrack.kit.sheets import SheetRefused
@@ -34,6 +35,13 @@ def test_the_list_that_goes_out_comes_back_filled_in(lesson):
     found = read_attendance(lesson, BytesIO(list_sheet(lesson, seats)))
     assert found.mistakes == []
     assert sorted((one.pk, mark) for one, mark in found.marks) == sorted((s.pk, s.attended) for s in seats)
+
+
+def test_a_list_written_in_vietnamese_is_read_in_an_english_session(lesson):
+    file = BytesIO(list_sheet(lesson, list(lesson.participants.select_related("user", "agency"))))
+    with translation.override("en"):
+        found = read_attendance(lesson, file)
+    assert {one.heading for one in found.mistakes} == {"Attended"}  # nobody is marked yet
 
 
 def test_every_wrong_cell_is_told_at_once(lesson):
