@@ -209,7 +209,12 @@ NOTICE_VOICES = {
     "report-reminder": "reports.mails.reminder_words",
     "superior-reminder": "reports.mails.superior_words",
     "report-digest": "reports.mails.digest_words",
+    "report-returned": "reports.mails.returned_words",
+    "report-pending": "reports.mails.pending_words",
 }
+
+# What each kind of long work does; see isotrack.journal.jobs
+JOBS: dict[str, str] = {}
 
 # Celery: tasks carry ids, may run twice, and the database alone knows what is owed
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
@@ -242,6 +247,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 # Seconds between two runs, most frequent first. Every task may run at any time and twice.
 CELERY_BEAT_SCHEDULE = {
     "deliver what is owed": {"task": "isotrack.journal.tasks.deliver_notices", "schedule": 5 * 60.0},
+    "sweep jobs": {"task": "isotrack.journal.tasks.sweep_jobs", "schedule": 5 * 60.0},
     "remind of reports": {"task": "reports.tasks.remind_of_reports", "schedule": 60 * 60.0},
     "flag overdue reports": {"task": "reports.tasks.flag_overdue_reports", "schedule": 60 * 60.0},
 }

@@ -26,6 +26,7 @@ from reports.models import AnnualReport, ReportCycle
 from reports.rates import rates
 
 REMINDER, SUPERIOR, DIGEST = "report-reminder", "superior-reminder", "report-digest"
+RETURNED, PENDING = "report-returned", "report-pending"
 
 
 def notice_columns(
@@ -95,6 +96,43 @@ def digest_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words 
             context = {"rates": rates(cycle, as_of), **_two_lists(_behind(cycle, as_of))}
             digests[notice.about] = _render("report_digest", cycle, as_of, "reports:cycle-board", **context)
     return {notice.pk: digests[notice.about] for notice in notices}
+
+
+def returned_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
+    """Tell an agency that its report was returned, what to mend and where; nothing once it was sent again."""
+    reports = _reports_of(notices)
+    return {notice.pk: _tell_returned(report, as_of) for notice, report in reports}
+
+
+def pending_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
+    """Ask the head of an agency to confirm; nothing once it was confirmed or taken back."""
+    reports = _reports_of(notices)
+    return {notice.pk: _ask_head(report, as_of) for notice, report in reports}
+
+
+def _reports_of(notices: Sequence[Notice]) -> list[tuple[Notice, AnnualReport | None]]:
+    keys = [(notice, int(notice.about.removeprefix("report:"))) for notice in notices]
+    wanted = AnnualReport.objects.select_related("cycle__province", "cycle__questionnaire", "agency")
+    reports = wanted.prefetch_related("comments").in_bulk({key for _notice, key in keys})
+    return [(notice, reports.get(key)) for notice, key in keys]
+
+
+def _tell_returned(report: AnnualReport | None, as_of: datetime) -> Words | NoLonger:
+    if report is None or report.state != AnnualReport.State.RETURNED:
+        return NoLonger(_("Báo cáo đã được gửi lại"))
+    by_key = report.cycle.questions.by_key
+    comments = [one for one in report.comments.all() if one.settled_at is None and one.question in by_key]
+    numbered = sorted(((by_key[one.question], one.text) for one in comments), key=lambda pair: pair[0].number)
+    first = numbered[0][0] if numbered else None
+    page, place = ("reports:report-section", [first.section]) if first else ("reports:report-fill", [])
+    context = {"report": report, "comments": numbered, "anchor": f"#q-{first.key}" if first else ""}
+    return _render("report_returned", report.cycle, as_of, page, [report.pk, *place], **context)
+
+
+def _ask_head(report: AnnualReport | None, as_of: datetime) -> Words | NoLonger:
+    if report is None or report.state != AnnualReport.State.PENDING:
+        return NoLonger(_("Báo cáo không còn chờ xác nhận"))
+    return _render("report_pending", report.cycle, as_of, "reports:report-detail", [report.pk], report=report)
 
 
 def _tell_superior(

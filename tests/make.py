@@ -13,7 +13,7 @@ from agencies.models.agency import Group, Kind, Level, Mandate
 from isotrack.kit.clock import ZONE
 from plans.actions.reference import load_ceilings, load_cost_items
 from reports.actions.cycle import open_cycle
-from reports.actions.reference import DATA, load_questionnaire, load_rules
+from reports.actions.reference import DATA, QUESTIONNAIRES, load_checklist, load_questionnaire, load_rules
 from reports.models import AnnualReport, ReportCycle, Submission
 
 PASSWORD = "a long pass phrase"
@@ -137,7 +137,9 @@ def reference() -> None:
     """What the law gives: ceilings, cost items and the questionnaire, loaded once."""
     load_ceilings()
     load_cost_items()
-    load_questionnaire(DATA / "questionnaire_annual_report.yaml", at=NOW)
+    for file, from_year in QUESTIONNAIRES.items():
+        load_questionnaire(DATA / file, at=NOW, from_year=from_year)
+    load_checklist()
 
 
 def cycle(of: Agency | None = None, year: int = 2020, *, rules: bool = True) -> ReportCycle:

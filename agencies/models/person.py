@@ -111,6 +111,21 @@ class User(AbstractBaseUser):
         _("vai trò"), max_length=14, choices=Role, help_text=_("Quyết định được làm những gì.")
     )
     is_active = models.BooleanField(_("đang dùng"), default=True, help_text=_("Bỏ chọn để khóa tài khoản."))
+    language = models.CharField(
+        _("ngôn ngữ"),
+        max_length=5,
+        default="vi",
+        help_text=_("Ngôn ngữ của thư nhắc gửi cho người này: vi hoặc en."),
+    )
+    calendar_token = models.CharField(
+        _("mã lịch"),
+        max_length=64,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Ai có địa chỉ chứa mã này đọc được lịch của người này; đổi mã là thu hồi."),
+    )
     date_joined = models.DateTimeField(_("lập lúc"), default=clock.now, help_text=_("Lúc lập tài khoản."))
 
     USERNAME_FIELD = "username"
@@ -174,6 +189,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Those whose holder answers for the agency's report, the newest first."""
         return self.filter(is_responsible=True).order_by("-starts_on")
 
+    def heads(self) -> Self:
+        """Those of the head of an agency."""
+        return self.filter(is_head=True)
+
     def before(self, day: date) -> Self:
         """Those that had ended by `day`."""
         return self.filter(ends_on__lt=day)
@@ -207,6 +226,13 @@ class Post(models.Model):
     title = models.CharField(_("chức vụ"), max_length=100, blank=True, help_text=_("Ví dụ thư ký ISO."))
     is_responsible = models.BooleanField(
         _("phụ trách chính"), default=True, help_text=_("Người chịu trách nhiệm báo cáo của cơ quan.")
+    )
+    is_head = models.BooleanField(
+        _("người đứng đầu"),
+        default=False,
+        help_text=_(
+            "Người đứng đầu cơ quan hoặc cấp phó được giao: xác nhận báo cáo, nhận thư báo cho lãnh đạo."
+        ),
     )
     starts_on = models.DateField(_("từ ngày"), help_text=_("Ngày nhận nhiệm vụ."))
     ends_on = models.DateField(

@@ -1,10 +1,11 @@
-"""The journal's task: may run at any time and twice."""
+"""The journal's tasks: each may run at any time and twice."""
 
 from datetime import datetime
 
 from celery import shared_task
 
 from isotrack.journal.deliver import deliver_owed
+from isotrack.journal.jobs import make_part, sweep
 from isotrack.kit import clock
 
 
@@ -12,3 +13,15 @@ from isotrack.kit import clock
 def deliver_notices(as_of: str | None = None) -> None:
     """Send what is owed now, or at the ISO instant `as_of` when a demonstration plays its days."""
     deliver_owed(datetime.fromisoformat(as_of) if as_of else clock.now())
+
+
+@shared_task
+def make_job_part(pk: int) -> None:
+    """Make one part of a job."""
+    make_part(pk)
+
+
+@shared_task
+def sweep_jobs() -> None:
+    """Hand out again what was lost, and remove what is old."""
+    sweep()

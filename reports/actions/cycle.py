@@ -86,7 +86,7 @@ def standings_owing(province_pk: int, day: date) -> StandingQuerySet:
 
 def _new_cycle(year: int, province: Agency, expected_on: date) -> ReportCycle:
     """The dates a new cycle starts from come from the reference file; staff may change them later."""
-    questionnaire = QuestionnaireVersion.objects.filter(published_at__isnull=False).first()
+    questionnaire = QuestionnaireVersion.objects.for_year(year).first()
     if questionnaire is None:
         raise ValidationError(_("Chưa có biểu mẫu nào được phát hành; chạy load_reference trước."))
     usual = next(read_rows(DEFAULTS))
@@ -120,11 +120,15 @@ def _create_reports(cycle: ReportCycle) -> int:
         "cutoff": Value(cycle.cutoff),
         "state": Value(AnnualReport.State.NOT_STARTED.value),
         "answers": Value("{}"),
+        "figures": Value("{}"),
         "saves": Value("{}"),
         "notes": Value("{}"),
         "is_nil": Value(False),
         "nil_reason": Value(""),
         "return_comment": Value(""),
+        "letter_symbol": Value(""),
+        "letter_signer": Value(""),
+        "letter_position": Value(""),
     }
     return insert_select(AnnualReport, owing, columns)
 

@@ -30,7 +30,8 @@ from reports.actions.cycle import close_cycle, open_cycle
 from reports.actions.overdue import flag_overdue
 from reports.actions.reference import load_reference
 from reports.actions.reminder import plan_reminders
-from reports.actions.report import NotReady, accept, attach, return_for_correction, save_answers, submit
+from reports.actions.report import NotReady, attach, save_answers, submit
+from reports.actions.review import accept, return_for_correction
 from reports.models import AnnualReport, ReportCycle
 
 STARTS_AT = datetime(2021, 6, 16, 8, 0, tzinfo=clock.ZONE)

@@ -8,10 +8,12 @@ from django.db import transaction
 from agencies.actions.registry import load_documents, load_holidays, read_rows
 from agencies.models import Agency
 from plans.actions.reference import load_build_steps, load_ceilings, load_cost_items, load_standards
-from reports.models import QuestionnaireVersion, ReminderRule
+from reports.models import ChecklistItem, QuestionnaireVersion, ReminderRule
 from reports.questions import read_definition
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+# Version 2 adds warnings against last year's answers and the English texts; question numbers are the same.
+QUESTIONNAIRES = {"questionnaire_annual_report.yaml": 2000, "questionnaire_annual_report_2.yaml": 2020}
 
 
 @transaction.atomic
@@ -20,11 +22,13 @@ def load_reference(*, at: datetime, province: Agency | None = None) -> int:
     created = load_holidays() + load_ceilings() + load_cost_items()
     created += load_build_steps() + load_standards()
     created += load_documents(province=province, at=at)
-    created += load_questionnaire(DATA / "questionnaire_annual_report.yaml", at=at)
+    for file, from_year in QUESTIONNAIRES.items():
+        created += load_questionnaire(DATA / file, at=at, from_year=from_year)
+    created += load_checklist()
     return created + (load_rules(province) if province else 0)
 
 
-def load_questionnaire(file: Path, *, at: datetime) -> int:
+def load_questionnaire(file: Path, *, at: datetime, from_year: int = 2000) -> int:
     """Import a definition as a published version; a version that exists is never touched. Returns 0 or 1.
 
     Raises reports.questions.DefinitionError naming every problem of the file.
@@ -34,9 +38,26 @@ def load_questionnaire(file: Path, *, at: datetime) -> int:
     _version, is_new = QuestionnaireVersion.objects.get_or_create(
         code=form["code"],
         version=form["version"],
-        defaults={"title": form["title_vi"], "definition": definition, "published_at": at},
+        defaults={
+            "title": form["title_vi"],
+            "definition": definition,
+            "published_at": at,
+            "from_year": from_year,
+        },
     )
     return int(is_new)
+
+
+def load_checklist(file: Path = DATA / "inspection_checklist_tt26.csv") -> int:
+    """The thirteen things a file inspection looks at (TT 26/2014 Đ36)."""
+    names = ("part", "text_vi", "text_en", "legal_basis")
+    items = [
+        ChecklistItem(code=row["code"], place=place, **{name: row[name] for name in names})
+        for place, row in enumerate(read_rows(file), start=1)
+    ]
+    before = ChecklistItem.objects.count()
+    ChecklistItem.objects.bulk_create(items, ignore_conflicts=True)
+    return ChecklistItem.objects.count() - before
 
 
 def load_rules(province: Agency, file: Path = DATA / "reminder_rules.csv") -> int:

@@ -1,8 +1,12 @@
-"""What happens to one report: saved, attached to, sent, returned, accepted, extended, exempted."""
+"""What an agency does with its report: save, attach, send, confirm, take back, number it.
+
+What the department decides on it is in `reports.actions.review`.
+"""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 from django.core.files import File
@@ -11,14 +15,16 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Document, User
 from isotrack.journal.record import record
-from isotrack.kit.clock import day_of
-from isotrack.kit.deadlines import Deadline
+from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.states import WrongState, move
 from plans.ceilings import ceiling
-from reports.models import AnnualReport, Attachment, Submission
-from reports.questions import Outcome
+from reports.actions.announce import announce_pending
+from reports.last_year import last_year, prefilled
+from reports.models import AnnualReport, Attachment, Submission, make_check_code
+from reports.questions import Outcome, figures
 
 State = AnnualReport.State
+END_OF_OFFICE = time(17)
 
 
 class NotReady(Exception):
@@ -56,6 +62,9 @@ def judge(report: AnnualReport, *, on: date) -> Outcome:
         year=report.cycle.year,
         submitted_on=on,
         ceiling=ceiling,
+        last_year=last_year(report),
+        prefilled=prefilled(report),
+        scan_required=report.cycle.scan_required,
     )
 
 
@@ -77,7 +86,7 @@ def save_answers(
     conflict and stays as stored, until `chosen` says "mine" for its key. Raises WrongState when the report is
     no longer open for writing.
     """
-    report = _locked(report)
+    report = locked(report)
     _must_be_editable(report, at)
     saved = Saved()
     changes: dict[str, list[Any]] = {}
@@ -95,7 +104,7 @@ def save_answers(
     saved.changed = list(changes)
     _keep_draft(report, at=at)
     if changes:
-        _record("report-saved", report, by=by, at=at, changes=changes)
+        write("report-saved", report, by=by, at=at, changes=changes)
     return saved
 
 
@@ -115,7 +124,7 @@ def attach(
 
     Raises WrongState when the report is no longer open for writing.
     """
-    report = _locked(report)
+    report = locked(report)
     _must_be_editable(report, at)
     report.attachments.filter(question=question, replaced_at__isnull=True).update(replaced_at=at)
     attachment = Attachment(
@@ -125,131 +134,236 @@ def attach(
     before = report.answers.get(question)
     _put(report, question, name, by=by, at=at)
     _keep_draft(report, at=at)
-    _record("report-file-attached", report, by=by, at=at, changes={question: [before, name]})
+    write("report-file-attached", report, by=by, at=at, changes={question: [before, name]})
     return attachment
 
 
 @transaction.atomic
-def submit(report: AnnualReport, *, by: User | None, at: datetime) -> Submission:
+def submit(report: AnnualReport, *, by: User | None, at: datetime) -> Submission | None:
     """Send the report. The first valid sending decides on punctuality, whatever happens later.
+
+    Where the cycle asks for it the report waits for the head's confirmation, and None is returned; it then
+    counts as sent at `at`. What came on paper counts as sent on the day of its incoming stamp.
 
     Raises NotReady with the outcome when errors, missing answers or unexplained warnings remain, WrongState
     when it was sent, accepted or locked meanwhile.
     """
-    report = _locked(report)
+    report = locked(report)
     _must_be_editable(report, at)
-    outcome = judge(report, on=day_of(at))
+    outcome = judge(report, on=day_of(_arrival(report, at)))
     if not outcome.can_send or outcome.unexplained(report.notes):
         raise NotReady(outcome)
-    return _send(report, by=by, at=at, is_nil=False, nil_reason="")
+    if _waits_for_head(report):
+        _let_wait(report, by=by, at=at)
+        return None
+    entered = {"is_paper": True, "entered_at": at} if report.paper_received_on else {}
+    return _send(report, outcome, by=by, at=_arrival(report, at), **entered)
 
 
 @transaction.atomic
-def declare_nil(report: AnnualReport, *, by: User, at: datetime, reason: str) -> Submission:
+def declare_nil(report: AnnualReport, *, by: User, at: datetime, reason: str) -> Submission | None:
     """Send "không phát sinh" with its reason instead of answers: a kind of sending, punctual like any other.
 
-    Raises WrongState when the report is no longer open for writing.
+    Waits for the head like any other. Raises WrongState when the report is no longer open for writing.
     """
-    report = _locked(report)
+    report = locked(report)
     _must_be_editable(report, at)
-    return _send(report, by=by, at=at, is_nil=True, nil_reason=reason)
+    report.is_nil, report.nil_reason = True, reason
+    report.save(update_fields=["is_nil", "nil_reason"])
+    if _waits_for_head(report):
+        _let_wait(report, by=by, at=at)
+        return None
+    return _send(report, None, by=by, at=_arrival(report, at))
 
 
 @transaction.atomic
-def accept(report: AnnualReport, *, by: User, at: datetime) -> AnnualReport:
-    """Accept a sent report: it is locked and counts in the province's figures. Raises WrongState."""
-    move(report, State.ACCEPTED, accepted_at=at)
-    _record("report-accepted", report, by=by, at=at)
-    return report
+def confirm(report: AnnualReport, *, by: User, at: datetime) -> Submission:
+    """The head confirms: the report is sent as of the moment the officer pressed the button.
 
-
-@transaction.atomic
-def return_for_correction(
-    report: AnnualReport, *, by: User, at: datetime, comment: str, correct_by: date
-) -> AnnualReport:
-    """Return a sent report with a comment and a day to correct it by; it does not become late by that.
-
-    Raises WrongState when it is not waiting for a decision any more.
+    Raises WrongState when it does not wait (any more), or when `by` is the one who sent it.
     """
-    move(report, State.RETURNED, returned_at=at, return_comment=comment, correct_by=correct_by)
-    _record(
-        "report-returned",
-        report,
-        by=by,
-        at=at,
-        reason=comment,
-        changes={"correct_by": [None, str(correct_by)]},
+    report = locked(report)
+    if report.state != State.PENDING or report.pending_at is None:
+        raise WrongState(_("Báo cáo không còn chờ xác nhận."))
+    if report.pending_by == by:
+        raise WrongState(_("Người trình không tự xác nhận báo cáo của mình."))
+    outcome = None if report.is_nil else judge(report, on=day_of(report.pending_at))
+    return _send(
+        report, outcome, by=report.pending_by, at=report.pending_at, confirmed_by=by, confirmed_at=at
     )
+
+
+@transaction.atomic
+def send_back(report: AnnualReport, *, by: User, at: datetime, reason: str) -> AnnualReport:
+    """The head asks for changes, or the officer takes the report back before it is confirmed.
+
+    It becomes a draft again; the time at which it was handed up is gone. Raises WrongState.
+    """
+    report = locked(report)
+    if report.state != State.PENDING:
+        raise WrongState(_("Báo cáo không còn chờ xác nhận."))
+    move(report, State.DRAFT, pending_at=None, pending_by=None, is_nil=False, nil_reason="")
+    write("report-sent-back", report, by=by, at=at, reason=reason)
     return report
 
 
 @transaction.atomic
-def extend(
-    report: AnnualReport, *, by: User, at: datetime, until: date, document: Document, reason: str
+def withdraw(
+    report: AnnualReport, *, by: User, at: datetime, reason: str, document: Document | None = None
 ) -> AnnualReport:
-    """Extend the report's own deadline until the end of the day `until`, on the strength of a document."""
-    report = _locked(report)
-    changes = {"extended_to": [report.extended_to and str(report.extended_to), str(until)]}
-    report.extended_to, report.extended_at, report.extension_document = until, at, document
-    report.cutoff = Deadline(until).cutoff
-    # Judged anew at the new cut-off; that it once was missing stays in the journal.
-    report.flagged_missing_at = report.flagged_late_at = None
-    report.save(
-        update_fields=[
-            "extended_to",
-            "extended_at",
-            "extension_document",
-            "cutoff",
-            "flagged_missing_at",
-            "flagged_late_at",
-        ]
-    )
-    _record("report-extended", report, by=by, at=at, changes=changes, reason=reason)
+    """Take back the latest sending, as long as the department has not decided on it.
+
+    A withdrawn sending keeps nothing on time: punctuality goes by the first one that was not withdrawn.
+    Raises WrongState.
+    """
+    report = locked(report)
+    latest = report.submissions.valid().last()
+    if report.state != State.SUBMITTED or latest is None:
+        raise WrongState(_("Chỉ rút lại được báo cáo đã gửi mà Sở chưa quyết định."))
+    latest.withdrawn_at, latest.withdrawal_reason, latest.withdrawal_document = at, reason, document
+    latest.save(update_fields=["withdrawn_at", "withdrawal_reason", "withdrawal_document"])
+    _stand_as_before(report)
+    write("report-withdrawn", report, by=by, at=at, reason=reason, changes={"code": [latest.code, None]})
     return report
 
 
 @transaction.atomic
-def exempt(report: AnnualReport, *, by: User, at: datetime, document: Document, reason: str) -> AnnualReport:
-    """Exempt the agency from this report on the strength of a document; it leaves the base of no rate."""
-    report = _locked(report)
-    report.exempted_at, report.exemption_document = at, document
-    report.save(update_fields=["exempted_at", "exemption_document"])
-    _record("report-exempted", report, by=by, at=at, reason=reason)
+def number_letter(
+    report: AnnualReport,
+    *,
+    by: User,
+    at: datetime,
+    number: int,
+    symbol: str,
+    dated: date,
+    signer: str,
+    position: str,
+) -> AnnualReport:
+    """Record number, symbol, date and signer of the report as an official document (Điều 8 NĐ 30/2020).
+
+    Until then its print carries DỰ THẢO. Can be corrected until the report is accepted. Raises WrongState.
+    """
+    report = locked(report)
+    if report.state == State.ACCEPTED:
+        raise WrongState(_("Báo cáo đã được chấp nhận; không đổi số văn bản được nữa."))
+    values = {
+        "letter_number": number,
+        "letter_symbol": symbol,
+        "letter_dated": dated,
+        "letter_signer": signer,
+        "letter_position": position,
+    }
+    changes = {
+        name: [_plain(getattr(report, name)), _plain(new)]
+        for name, new in values.items()
+        if getattr(report, name) != new
+    }
+    for name, value in values.items():
+        setattr(report, name, value)
+    report.save(update_fields=list(values))
+    if changes:
+        write("report-numbered", report, by=by, at=at, changes=changes)
     return report
 
 
-def _send(
-    report: AnnualReport, *, by: User | None, at: datetime, is_nil: bool, nil_reason: str
-) -> Submission:
-    number = report.submissions.count() + 1
-    first = report.first_submitted_at or at
-    stamps = {"submitted_at": at, "first_submitted_at": first, "is_nil": is_nil, "nil_reason": nil_reason}
-    move(report, State.SUBMITTED, **stamps)
-    submission = Submission.objects.create(
-        report=report,
-        number=number,
-        code=f"BC-{report.cycle.year}-{report.agency.code}-{number}",
-        sent_at=at,
-        sent_by=by,
-        answers={} if is_nil else report.answers,
-        notes={} if is_nil else report.notes,
-        is_nil=is_nil,
-    )
-    verb = "report-nil-declared" if is_nil else "report-submitted"
-    _record(verb, report, by=by, at=at, reason=nil_reason, changes={"code": [None, submission.code]})
-    return submission
-
-
-def _locked(report: AnnualReport) -> AnnualReport:
+def locked(report: AnnualReport) -> AnnualReport:
     """The row as it is now, held until the transaction ends."""
     rows = AnnualReport.objects.select_related("cycle", "agency")
     return rows.select_for_update(of=("self",)).get(pk=report.pk)
 
 
+def write(verb: str, report: AnnualReport, **details: Any) -> None:
+    """One entry in the journal about a report."""
+    record(verb, ("report", report.pk, report), province=report.cycle.province_id, **details)
+
+
+def _waits_for_head(report: AnnualReport) -> bool:
+    """What came on paper bears the head's signature already."""
+    return report.cycle.head_confirms and report.paper_received_on is None
+
+
+def _let_wait(report: AnnualReport, *, by: User | None, at: datetime) -> None:
+    move(report, State.PENDING, pending_at=at, pending_by=by)
+    write("report-pending", report, by=by, at=at, reason=report.nil_reason)
+    announce_pending(report, at=at)
+
+
+def _arrival(report: AnnualReport, at: datetime) -> datetime:
+    """When a sending arrived: `at`, or for paper the end of the office day of the incoming stamp."""
+    if report.paper_received_on is None:
+        return at
+    return min(at, datetime.combine(report.paper_received_on, END_OF_OFFICE, ZONE))
+
+
+def _send(
+    report: AnnualReport, outcome: Outcome | None, *, by: User | None, at: datetime, **how: Any
+) -> Submission:
+    """`outcome` is None for a nil declaration; `how` are further facts of the submission."""
+    number = report.submissions.count() + 1
+    first = report.first_submitted_at or at
+    is_nil = outcome is None
+    stamps: dict[str, Any] = {"submitted_at": at, "first_submitted_at": first, "is_nil": is_nil}
+    stamps |= {"figures": {} if outcome is None else figures(outcome)}
+    if not is_nil:
+        stamps["nil_reason"] = ""
+    if first < report.cutoff:
+        stamps["flagged_missing_at"] = None  # confirmed or typed in late, but sent in time
+    move(report, State.SUBMITTED, **stamps)
+    code = f"BC-{report.cycle.year}-{report.agency.code}-{number}"
+    submission = Submission.objects.create(
+        report=report,
+        number=number,
+        code=code,
+        check_code=make_check_code(code, at),
+        sent_at=at,
+        sent_by=by,
+        answers={} if is_nil else report.answers,
+        notes={} if is_nil else report.notes,
+        is_nil=is_nil,
+        warnings=0 if outcome is None else len(outcome.warnings),
+        **how,
+    )
+    verb = "report-nil-declared" if is_nil else "report-submitted"
+    who, when = how.get("confirmed_by") or by, how.get("confirmed_at") or how.get("entered_at") or at
+    # The journal tells the moment that counts; who confirmed or typed it in later stands in the changes.
+    changes = {"code": [None, submission.code]}
+    if when != at:
+        changes |= {"entered_at" if report.paper_received_on else "confirmed_at": [None, when.isoformat()]}
+    write(verb, report, by=who, at=at, reason=report.nil_reason, changes=changes)
+    return submission
+
+
+def _stand_as_before(report: AnnualReport) -> None:
+    """After a withdrawal: what the sendings that are left make of the report."""
+    left = list(report.submissions.valid())
+    stamps: dict[str, Any] = {
+        "first_submitted_at": left[0].sent_at if left else None,
+        "submitted_at": left[-1].sent_at if left else None,
+        "is_nil": left[-1].is_nil if left else False,
+        "nil_reason": report.nil_reason if left and left[-1].is_nil else "",
+        "figures": _figures_as_sent(report, left[-1]) if left else {},
+        "flagged_late_at": report.flagged_late_at if left else None,
+    }
+    # A sending that is left had been returned before the one now withdrawn was made.
+    move(report, State.RETURNED if left else State.DRAFT, **stamps)
+
+
+def _figures_as_sent(report: AnnualReport, submission: Submission) -> dict[str, Any]:
+    if submission.is_nil:
+        return {}
+    sent = copy(report)
+    sent.answers, sent.notes = submission.answers, submission.notes
+    return figures(judge(sent, on=day_of(submission.sent_at)))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _must_be_editable(report: AnnualReport, at: datetime) -> None:
     if report.is_editable(at):
         return
-    if report.cycle.is_locked(at):
+    if report.is_locked(at):
         raise WrongState(
             _("Kỳ báo cáo năm %(year)s đã khóa. Đề nghị Sở mở lại.") % {"year": report.cycle.year}
         )
@@ -277,7 +391,3 @@ def _keep_draft(report: AnnualReport, *, at: datetime) -> None:
     report.save(update_fields=["answers", "saves", "notes", "saved_at"])
     if report.state == State.NOT_STARTED:
         move(report, State.DRAFT)
-
-
-def _record(verb: str, report: AnnualReport, **details: Any) -> None:
-    record(verb, ("report", report.pk, report), province=report.cycle.province_id, **details)

@@ -88,6 +88,7 @@ def sample_arrivals() -> Iterator[Arrival]:
 def other_arrivals(agencies: list[Agency], year: int, last_day: date) -> Iterator[Arrival]:
     """Plausible reports of a year from the rest of the province; about one in twelve never comes."""
     templates = {case["id"]: case["answers"] for case in _cases()}
+    sizes = {case["agency_code"]: case["answers"].get("procedures_in_qms") for case in _cases()}
     samples = {case["agency_code"] for case in _cases()} if year == 2020 else set()
     for agency in agencies:
         if agency.code in samples | (VISITORS if year == 2020 else set()):
@@ -99,7 +100,7 @@ def other_arrivals(agencies: list[Agency], year: int, last_day: date) -> Iterato
         template = templates["C01" if agency.mandate == Mandate.ENCOURAGED else "C02"]
         sent_on = last_day + timedelta(days=offset)
         at = _at(sent_on, time(draw.randint(7, 16), draw.randint(0, 59)))
-        yield Arrival(agency.code, at, _answers(template, agency, year, draw), {})
+        yield Arrival(agency.code, at, _answers(template, agency, year, draw, sizes.get(agency.code)), {})
 
 
 def _cases() -> list[dict[str, Any]]:
@@ -117,10 +118,17 @@ def _offset(draw: Random) -> int | None:
     return -min(int(draw.expovariate(1 / 22)), 150)
 
 
-def _answers(template: dict[str, Any], agency: Agency, year: int, draw: Random) -> dict[str, Any]:
-    """The template with this agency's own people, figures and dates; every rule still holds."""
-    procedures = draw.randint(60, 160)
-    staff = draw.randint(18, 70)
+def _answers(
+    template: dict[str, Any], agency: Agency, year: int, draw: Random, procedures: int | None
+) -> dict[str, Any]:
+    """The template with this agency's own people, figures and dates; every rule still holds.
+
+    An agency changes little from one year to the next, so nothing falls far below last year's answer.
+    `procedures` is given where a sample says how many the agency has.
+    """
+    steady = Random(f"size {agency.code}")
+    procedures = procedures or steady.randint(60, 160) + draw.randint(0, 4)
+    staff = steady.randint(18, 70) + draw.randint(0, 2)
     spent = draw.randrange(4, 15) * 500_000
     head = name_of_person(f"head {agency.code}")
     return (

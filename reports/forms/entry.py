@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from agencies.forms import PLAUSIBLE_DAYS
 from agencies.forms.agency import ALL
 from agencies.forms.filters import FilterForm, SearchField
-from isotrack.journal.models import EntryQuerySet
+from isotrack.journal.models.entry import EntryQuerySet
 from isotrack.kit.deadlines import start_of
 from isotrack.kit.forms import VietnameseDateField
 from reports.journal_words import KINDS, VERBS

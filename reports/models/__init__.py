@@ -1,16 +1,28 @@
-"""Cycles, the reports owed in them, the questionnaire they answer, and the rules that remind of them."""
+"""Cycles, the reports owed in them, what is asked, reviewed, frozen and urged."""
 
 from reports.models.cycle import ReportCycle
+from reports.models.directive import DirectiveDuty, DirectiveItem
+from reports.models.inspection import ChecklistItem, FileFinding, FileInspection
 from reports.models.questionnaire import QuestionnaireVersion
 from reports.models.reminder import ReminderRule
-from reports.models.report import AnnualReport, Attachment, Punctuality, Submission
+from reports.models.report import AnnualReport, Attachment, Punctuality, Submission, make_check_code
+from reports.models.review import ReviewComment
+from reports.models.snapshot import Snapshot
 
 __all__ = [
     "AnnualReport",
     "Attachment",
+    "ChecklistItem",
+    "DirectiveDuty",
+    "DirectiveItem",
+    "FileFinding",
+    "FileInspection",
     "Punctuality",
     "QuestionnaireVersion",
     "ReminderRule",
     "ReportCycle",
+    "ReviewComment",
+    "Snapshot",
     "Submission",
+    "make_check_code",
 ]

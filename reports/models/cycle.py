@@ -66,6 +66,19 @@ class ReportCycle(models.Model):
             "Khi bật, ngày cuối rơi vào ngày nghỉ được dời sang ngày làm việc tiếp theo (Điều 148 BLDS)."
         ),
     )
+    scan_required = models.BooleanField(
+        _("phải kèm bản đã ký"),
+        default=False,
+        help_text=_("Khi bật, báo cáo chỉ gửi được khi có bản ký số hoặc bản quét có chữ ký và dấu."),
+    )
+    head_confirms = models.BooleanField(
+        _("người đứng đầu xác nhận"),
+        default=False,
+        help_text=_(
+            "Khi bật, báo cáo có giá trị khi người đứng đầu xác nhận bằng tài khoản của mình; "
+            "đúng hạn hay trễ tính theo lúc công chức bấm gửi."
+        ),
+    )
     cutoff = models.DateTimeField(
         _("thời điểm hết hạn"), editable=False, help_text=_("Thời điểm đầu tiên bị tính là trễ.")
     )

@@ -2,12 +2,29 @@
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from plans.models import CostItem
 from reports.questions import Choice, Questionnaire
+
+
+class QuestionnaireQuerySet(models.QuerySet["QuestionnaireVersion"]):
+    """Sentences about versions."""
+
+    def published(self) -> Self:
+        """Those that cycles may use; they never change again."""
+        return self.filter(published_at__isnull=False)
+
+    def drafts(self) -> Self:
+        """Those still being written."""
+        return self.filter(published_at__isnull=True)
+
+    def for_year(self, year: int) -> Self:
+        """Published ones that a cycle of this year may open with, the newest first."""
+        return self.published().filter(from_year__lte=year).order_by("-from_year", "-version")
 
 
 class QuestionnaireVersion(models.Model):
@@ -21,9 +38,25 @@ class QuestionnaireVersion(models.Model):
     definition = models.JSONField(
         _("định nghĩa"), help_text=_("Phần, câu hỏi, điều kiện và quy tắc, dạng dữ liệu.")
     )
+    from_year = models.PositiveSmallIntegerField(
+        _("dùng từ năm báo cáo"),
+        default=2000,
+        help_text=_("Kỳ của năm này và các năm sau mở ra với phiên bản này, nếu không có bản mới hơn."),
+    )
+    based_on = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("chép từ"),
+        help_text=_("Phiên bản mà bản này được chép ra để sửa."),
+    )
     published_at = models.DateTimeField(
         _("phát hành lúc"), null=True, blank=True, help_text=_("Sau khi phát hành, phiên bản không đổi nữa.")
     )
+
+    objects = QuestionnaireQuerySet.as_manager()
 
     class Meta:
         ordering = ["code", "-version"]

@@ -15,6 +15,7 @@ class Audience(models.TextChoices):
     """Who is written to."""
 
     OFFICER = "officer", _("Cơ quan phải báo cáo")
+    HEAD = "head", _("Người đứng đầu cơ quan")
     SUPERIOR = "superior", _("Cơ quan cấp trên")
     STAFF = "staff", _("Bản tin cho Sở")
 
@@ -35,6 +36,26 @@ class ReminderRule(models.Model):
         choices=Audience,
         default=Audience.OFFICER,
         help_text=_("Ai nhận thư."),
+    )
+    working_days_only = models.BooleanField(
+        _("chỉ ngày làm việc"),
+        default=False,
+        help_text=_("Rơi vào ngày nghỉ thì gửi vào ngày làm việc kế tiếp, với số ngày còn lại của hôm đó."),
+    )
+    subject_vi = models.CharField(
+        _("tiêu đề"),
+        max_length=200,
+        blank=True,
+        help_text=_("Để trống thì dùng tiêu đề thường lệ. Chèn được {co_quan}, {nam}, {han}, {so_ngay} …"),
+    )
+    text_vi = models.TextField(
+        _("nội dung"), blank=True, help_text=_("Để trống thì dùng lời thường lệ. Mỗi dòng trống là một đoạn.")
+    )
+    subject_en = models.CharField(
+        _("tiêu đề tiếng Anh"), max_length=200, blank=True, help_text=_("Cho người chọn đọc tiếng Anh.")
+    )
+    text_en = models.TextField(
+        _("nội dung tiếng Anh"), blank=True, help_text=_("Cho người chọn đọc tiếng Anh.")
     )
     is_active = models.BooleanField(
         _("đang dùng"), default=True, help_text=_("Bỏ chọn để ngừng nhắc ở mốc này.")
@@ -69,7 +90,7 @@ def step_in_words(step: str) -> str:
     """
     if digest := re.fullmatch(r"digest-(\d{4}-\d\d-\d\d)", step):
         return gettext("bản tin ngày %(date)s") % {"date": say_date(date.fromisoformat(digest[1]))}
-    parts = re.fullmatch(r"(officer|superior|staff)([+-]\d+)(?:@(\d{4}-\d\d-\d\d))?", step)
+    parts = re.fullmatch(r"(officer|head|superior|staff)([+-]\d+)(?:@(\d{4}-\d\d-\d\d))?", step)
     if parts is None:
         return step
     days = _offset_in_words(int(parts[2]))
@@ -81,6 +102,7 @@ def step_in_words(step: str) -> str:
 
 _STEPS = {
     Audience.OFFICER: "%(days)s",
+    Audience.HEAD: _("người đứng đầu, %(days)s"),
     Audience.SUPERIOR: _("cấp trên, %(days)s"),
     Audience.STAFF: _("bản tin, %(days)s"),
 }

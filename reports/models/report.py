@@ -47,10 +47,10 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
         return self.filter(agency__path__startswith=own.path)
 
     def editable_by(self, user: "User") -> Self:
-        """Those whose agency this officer stands for."""
-        if user.role != Role.OFFICER or user.agency is None:
-            return self.none()
-        return self.filter(agency=user.agency)
+        """Those whose agency this officer stands for; the department types in what came on paper."""
+        if user.role == Role.OFFICER and user.agency is not None:
+            return self.filter(agency=user.agency)
+        return self.reviewable_by(user).filter(paper_received_on__isnull=False)
 
     def reviewable_by(self, user: "User") -> Self:
         """Those the department decides on."""
@@ -138,13 +138,15 @@ class AnnualReport(models.Model):
 
         NOT_STARTED = "not_started", _("Chưa bắt đầu")
         DRAFT = "draft", _("Bản nháp")
+        PENDING = "pending", _("Chờ người đứng đầu xác nhận")
         SUBMITTED = "submitted", _("Đã gửi")
         RETURNED = "returned", _("Đã trả lại")
         ACCEPTED = "accepted", _("Đã chấp nhận")
 
     FROM = {
-        State.DRAFT: [State.NOT_STARTED],
-        State.SUBMITTED: [State.NOT_STARTED, State.DRAFT, State.RETURNED],
+        State.DRAFT: [State.NOT_STARTED, State.PENDING, State.SUBMITTED],
+        State.PENDING: [State.NOT_STARTED, State.DRAFT, State.RETURNED],
+        State.SUBMITTED: [State.NOT_STARTED, State.DRAFT, State.RETURNED, State.PENDING, State.ACCEPTED],
         State.RETURNED: [State.SUBMITTED],
         State.ACCEPTED: [State.SUBMITTED],
     }
@@ -207,6 +209,13 @@ class AnnualReport(models.Model):
         _("trạng thái"), max_length=12, choices=State, default=State.NOT_STARTED, help_text=_("Bước xử lý.")
     )
     answers = models.JSONField(_("câu trả lời"), default=dict, blank=True, help_text=_("Khóa câu → giá trị."))
+    figures = models.JSONField(
+        _("số liệu"),
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text=_("Các số, có/không và lựa chọn của lần gửi hợp lệ mới nhất, để thống kê."),
+    )
     saves = models.JSONField(
         _("lần lưu"),
         default=dict,
@@ -224,6 +233,66 @@ class AnnualReport(models.Model):
     )
     saved_at = models.DateTimeField(
         _("lưu lúc"), null=True, blank=True, help_text=_("Lần lưu nháp mới nhất.")
+    )
+    pending_at = models.DateTimeField(
+        _("trình người đứng đầu lúc"),
+        null=True,
+        blank=True,
+        help_text=_("Lúc công chức bấm gửi; khi được xác nhận thì đây là lúc gửi."),
+    )
+    pending_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("người trình"),
+        help_text=_("Không tự xác nhận báo cáo của mình."),
+    )
+    paper_received_on = models.DateField(
+        _("nhận bản giấy ngày"),
+        null=True,
+        blank=True,
+        help_text=_("Ngày trên dấu công văn đến; báo cáo do Sở nhập thay."),
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("người xem xét"),
+        help_text=_("Cán bộ của Sở được giao xem xét."),
+    )
+    reopened_until = models.DateField(
+        _("mở lại đến hết ngày"),
+        null=True,
+        blank=True,
+        help_text=_("Sau khi kỳ khóa, cơ quan còn sửa được đến hết ngày này."),
+    )
+    reopening_document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("văn bản mở lại"),
+        help_text=_("Văn bản cho mở lại."),
+    )
+    letter_number = models.PositiveIntegerField(
+        _("số văn bản"), null=True, blank=True, help_text=_("Số của báo cáo trong sổ văn bản đi của cơ quan.")
+    )
+    letter_symbol = models.CharField(
+        _("ký hiệu"), max_length=40, blank=True, help_text=_("Sau số, ví dụ BC-UBND.")
+    )
+    letter_dated = models.DateField(
+        _("ngày văn bản"), null=True, blank=True, help_text=_("Ngày ký báo cáo giấy.")
+    )
+    letter_signer = models.CharField(
+        _("người ký"), max_length=200, blank=True, help_text=_("Họ và tên người ký báo cáo.")
+    )
+    letter_position = models.CharField(
+        _("chức vụ người ký"), max_length=100, blank=True, help_text=_("Ví dụ Chủ tịch.")
     )
     first_submitted_at = models.DateTimeField(
         _("gửi lần đầu"),
@@ -270,6 +339,22 @@ class AnnualReport(models.Model):
                 condition=~Q(state__in=["submitted", "returned", "accepted"])
                 | Q(submitted_at__isnull=False, first_submitted_at__isnull=False),
                 violation_error_message=_("Báo cáo đã gửi phải có thời điểm gửi."),
+            ),
+            models.CheckConstraint(
+                name="report_pending_has_time",
+                condition=~Q(state="pending") | Q(pending_at__isnull=False),
+                violation_error_message=_("Báo cáo chờ xác nhận phải có thời điểm trình."),
+            ),
+            models.CheckConstraint(
+                name="report_reopened_by_document",
+                condition=Q(reopened_until__isnull=True) | Q(reopening_document__isnull=False),
+                violation_error_message=_("Mở lại báo cáo phải có văn bản."),
+            ),
+            models.CheckConstraint(
+                name="report_letter_is_whole",
+                condition=Q(letter_number__isnull=True)
+                | (Q(letter_dated__isnull=False) & ~Q(letter_symbol="") & ~Q(letter_signer="")),
+                violation_error_message=_("Đã có số văn bản thì phải có ký hiệu, ngày và người ký."),
             ),
             models.CheckConstraint(
                 name="report_accepted_has_time",
@@ -339,17 +424,33 @@ class AnnualReport(models.Model):
         return max(0, self.deadline.offset(day))
 
     def is_editable(self, as_of: datetime) -> bool:
-        """Whether its officer can still write in it (the form stays open after the deadline)."""
+        """Whether it can still be written in (the form stays open after the deadline).
+
+        What came on paper in time may be typed in after the cycle has locked.
+        """
         return (
             self.state in self.EDITABLE
             and self.cycle.opens_at <= as_of
-            and not self.cycle.is_locked(as_of)
+            and (not self.is_locked(as_of) or self.paper_received_on is not None)
             and self.exempted_at is None
         )
 
+    def is_locked(self, as_of: datetime) -> bool:
+        """Whether the cycle has locked and the department has not reopened this report, or no longer."""
+        until = self.reopened_until
+        return self.cycle.is_locked(as_of) and (until is None or as_of >= Deadline(until).cutoff)
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    """Sentences about sendings."""
+
+    def valid(self) -> Self:
+        """Those that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
 
 class Submission(models.Model):
-    """One sending: what was sent, by whom, when; never changed afterwards."""
+    """One sending: what was sent, by whom, when; of it nothing changes but that it can be withdrawn."""
 
     report = models.ForeignKey(
         AnnualReport,
@@ -372,12 +473,59 @@ class Submission(models.Model):
     answers = models.JSONField(_("câu trả lời"), help_text=_("Bản chụp lúc gửi."))
     notes = models.JSONField(_("giải trình"), default=dict, blank=True, help_text=_("Bản chụp lúc gửi."))
     is_nil = models.BooleanField(_("không phát sinh"), default=False, help_text=_("Báo không phát sinh."))
+    check_code = models.CharField(
+        _("mã kiểm tra"),
+        max_length=19,
+        blank=True,
+        help_text=_("Mười sáu chữ số thập lục phân; trang kiểm tra biên nhận hỏi mã này."),
+    )
+    warnings = models.PositiveSmallIntegerField(
+        _("số cảnh báo"), default=0, help_text=_("Số cảnh báo đã giải trình lúc gửi.")
+    )
+    is_paper = models.BooleanField(
+        _("nhập từ bản giấy"), default=False, help_text=_("Sở nhập thay; lúc gửi là ngày trên dấu đến.")
+    )
+    entered_at = models.DateTimeField(
+        _("nhập lúc"), null=True, blank=True, help_text=_("Lúc Sở nhập xong bản giấy.")
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("người xác nhận"),
+        help_text=_("Người đứng đầu đã xác nhận."),
+    )
+    confirmed_at = models.DateTimeField(
+        _("xác nhận lúc"), null=True, blank=True, help_text=_("Lúc người đứng đầu xác nhận.")
+    )
+    withdrawn_at = models.DateTimeField(
+        _("rút lại lúc"), null=True, blank=True, help_text=_("Lần gửi đã rút lại không được tính.")
+    )
+    withdrawal_reason = models.TextField(_("lý do rút lại"), blank=True, help_text=_("Vì sao rút lại."))
+    withdrawal_document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("văn bản rút lại"),
+        help_text=_("Văn bản đề nghị rút lại, nếu có."),
+    )
+
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         ordering = ["report", "number"]
         verbose_name = _("lần gửi")
         verbose_name_plural = _("các lần gửi")
         constraints = [
+            models.CheckConstraint(
+                name="submission_withdrawn_says_why",
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawal_reason=""),
+                violation_error_message=_("Rút lại báo cáo phải nêu lý do."),
+            ),
             models.UniqueConstraint(
                 fields=["report", "number"],
                 name="submission_number_once",
@@ -388,12 +536,12 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return self.code
 
-    @property
-    def check_code(self) -> str:
-        """Sixteen hexadecimal digits that only this installation can make for this code and instant."""
-        said = f"{self.code} {self.sent_at.isoformat()}".encode()
-        digest = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest().upper()[:16]
-        return " ".join(digest[start : start + 4] for start in range(0, 16, 4))
+
+def make_check_code(code: str, at: datetime) -> str:
+    """Sixteen hexadecimal digits that only this installation can make; kept, so a new secret harms none."""
+    said = f"{code} {at.isoformat()}".encode()
+    digest = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest().upper()[:16]
+    return " ".join(digest[start : start + 4] for start in range(0, 16, 4))
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

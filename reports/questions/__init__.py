@@ -6,6 +6,7 @@ the questions and rules, `read_typed` and `show` stand between people and stored
 """
 
 from reports.questions.definition import DefinitionError, read_definition
+from reports.questions.figures import figures
 from reports.questions.findings import Finding, Outcome, Progress, section_progress
 from reports.questions.law import legal_basis_in_words
 from reports.questions.parts import (
@@ -44,6 +45,7 @@ __all__ = [
     "Section",
     "Value",
     "expected_form",
+    "figures",
     "is_empty",
     "legal_basis_in_words",
     "length_limit",

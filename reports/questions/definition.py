@@ -101,7 +101,18 @@ def _choices(written: Mapping[str, Any], lists: Lists) -> dict[str, tuple[Choice
 
 def _field(spec: Mapping[str, Any], choices: Mapping[str, tuple[Choice, ...]]) -> dict[str, Any]:
     """The arguments that questions and columns share."""
-    plain = ("key", "type", "label_vi", "label_en", "required", "unit", "max_length", "pattern", "help_vi")
+    plain = (
+        "key",
+        "type",
+        "label_vi",
+        "label_en",
+        "required",
+        "unit",
+        "max_length",
+        "pattern",
+        "help_vi",
+        "help_en",
+    )
     return {
         **{name: spec[name] for name in plain if name in spec},
         "minimum": spec.get("min"),
@@ -113,7 +124,7 @@ def _field(spec: Mapping[str, Any], choices: Mapping[str, tuple[Choice, ...]]) -
 def _question(
     spec: Mapping[str, Any], number: int, section: str, choices: Mapping[str, tuple[Choice, ...]]
 ) -> Question:
-    plain = ("applies_to", "computed", "carry_over", "legal_basis", "max_mb")
+    plain = ("applies_to", "computed", "carry_over", "legal_basis", "max_mb", "signed_scan")
     return Question(
         **_field(spec, choices),
         **{name: spec[name] for name in plain if name in spec},

@@ -43,11 +43,13 @@ class Outcome:
     """The result of checking one set of answers.
 
     `visible` are the questions shown, in order; `values` the answers among them that are readable and
-    within their limits, computed ones included, as Python values.
+    within their limits, computed ones included, as Python values. `unconfirmed` are the keys of visible
+    questions that show last year's answer until somebody confirms it; each is missing as well.
     """
 
     visible: tuple[Question, ...]
     values: Mapping[str, Value]
+    unconfirmed: frozenset[str]
     missing: tuple[Finding, ...]
     bad_values: tuple[Finding, ...]
     errors: tuple[Finding, ...]

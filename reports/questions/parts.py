@@ -67,11 +67,16 @@ class Field:
     max_length: int | None = None
     pattern: str = ""
     help_vi: str = ""
+    help_en: str = ""
     choices: tuple[Choice, ...] = ()
 
     def label(self, language: str | None = "vi") -> str:
         """The question or the column's heading in words."""
         return in_language(self.label_vi, self.label_en, language)
+
+    def help(self, language: str | None = "vi") -> str:
+        """What to know before answering; may be empty."""
+        return in_language(self.help_vi, self.help_en, language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +98,8 @@ class Question(Field):
     legal_basis: str = ""
     accept: tuple[str, ...] = ()
     max_mb: int | None = None
+    signed_scan: bool = False
+    """Whether the file is the signed report itself, which a cycle may require."""
 
     def asked_of(self, mandate: str | None) -> bool:
         """Whether agencies of this mandate are asked; None leaves the mandate out of account."""
@@ -132,6 +139,7 @@ class Rule:
     keys: tuple[str, ...] = ()
     column: str = ""
     months: int = 0
+    percent: int = 0
     clause: str = ""
     line: str = ""
 

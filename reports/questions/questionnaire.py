@@ -4,7 +4,7 @@ One definition drives the browser form, the workbook, the PDF and the statistics
 model, a request or a clock: the day of sending and the ceilings of the law are arguments.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,6 +69,12 @@ class Questionnaire:
         """All questions by key."""
         return {question.key: question for question in self.questions}
 
+    @cached_property
+    def scan(self) -> Question | None:
+        """The question whose file is the signed report itself: the one marked so, else the last file."""
+        files = [question for question in self.questions if question.type == "file"]
+        return next((question for question in files if question.signed_scan), files[-1] if files else None)
+
     def title(self, language: str | None = "vi") -> str:
         """The title of the form."""
         return in_language(self.title_vi, self.title_en, language)
@@ -88,13 +94,27 @@ class Questionnaire:
         return {question.key: _compute(question, values) for question in self.questions if question.computed}
 
     def check(
-        self, answers: Answers, *, mandate: str, year: int, submitted_on: date, ceiling: Ceiling
+        self,
+        answers: Answers,
+        *,
+        mandate: str,
+        year: int,
+        submitted_on: date,
+        ceiling: Ceiling,
+        last_year: Answers | None = None,
+        prefilled: Collection[str] = (),
+        scan_required: bool = False,
     ) -> Outcome:
         """Find everything that stops a report from being sent, and every warning. Never changes `answers`.
 
         `ceiling` gives the highest amount in whole đồng for a clause and line of the circular on a day.
+        `last_year` are the answers the same agency sent the year before; the questions named in `prefilled`
+        show them until somebody confirms: they decide what is visible, and count as missing.
         """
+        before = last_year or {}
+        answers = {**{key: before[key] for key in prefilled if key in before}, **answers}
         visible, values = self._walk(answers, mandate)
+        unconfirmed = frozenset(question.key for question in visible if question.key in prefilled)
         bad = tuple(finding for question in visible for finding in _bad_values(question, answers))
         refused = frozenset(finding.key for finding in bad)
         facts = Facts(
@@ -104,12 +124,14 @@ class Questionnaire:
             period=self.period(year),
             submitted_on=submitted_on,
             ceiling=ceiling,
+            last_year=self._walk(before, mandate)[1],
         )
         broken = tuple(self._broken(facts, values))
         return Outcome(
             visible=visible,
             values=facts.values,
-            missing=tuple(_missing(question) for question in visible if _is_missing(question, answers)),
+            unconfirmed=unconfirmed,
+            missing=tuple(self._missing(visible, answers, unconfirmed, scan_required)),
             bad_values=bad,
             errors=tuple(finding for finding in broken if finding.severity == "error"),
             warnings=tuple(finding for finding in broken if finding.severity == "warning"),
@@ -129,6 +151,15 @@ class Questionnaire:
                 values[question.key] = value
         return tuple(visible), values
 
+    def _missing(
+        self, visible: Sequence[Question], answers: Answers, unconfirmed: Collection[str], scan_required: bool
+    ) -> Iterator[Finding]:
+        for question in visible:
+            if question.key in unconfirmed:
+                yield _missing(question, _("Câu %(number)d: chưa xác nhận số liệu năm trước"))
+            elif _is_missing(question, answers, scan_required):
+                yield _missing(question, _("Câu %(number)d: chưa trả lời"))
+
     def _broken(self, facts: Facts, readable_values: Mapping[str, Value]) -> Iterator[Finding]:
         """The findings of all rules, in the order of the definition."""
         for rule in self.rules:
@@ -147,18 +178,19 @@ def _compute(question: Question, values: Mapping[str, Value]) -> Decimal | None:
     return None if result is None or is_outside(question, result) else result
 
 
-def _is_missing(question: Question, answers: Answers) -> bool:
-    return question.required and not question.computed and is_empty(answers.get(question.key))
+def _is_missing(question: Question, answers: Answers, scan_required: bool) -> bool:
+    is_required = question.required or (question.signed_scan and scan_required)
+    return is_required and not question.computed and is_empty(answers.get(question.key))
 
 
-def _missing(question: Question) -> Finding:
+def _missing(question: Question, headline: str) -> Finding:
     return Finding(
         kind="missing",
         severity="error",
         key=question.key,
         number=question.number,
         keys=(question.key,),
-        headline=_("Câu %(number)d: chưa trả lời") % {"number": question.number},
+        headline=headline % {"number": question.number},
     )
 
 

@@ -7,7 +7,7 @@ both sides and the questions to change; the rule's own message stands before it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from isotrack.kit.deadlines import months_after
-from isotrack.kit.words import say_date, show_number
+from isotrack.kit.words import say_date, show_number, show_percent
 from reports.questions.law import legal_basis_in_words
 from reports.questions.parts import (
     BOOLEAN,
@@ -45,6 +45,7 @@ class Facts:
     period: tuple[date, date]
     submitted_on: date
     ceiling: Ceiling
+    last_year: Mapping[str, Value] = field(default_factory=dict)
 
     def number(self, key: str) -> Limit:
         """The good answer to a numeric question."""
@@ -201,6 +202,32 @@ def is_past(rule: Rule, facts: Facts) -> Breach | None:
     return Breach(_("%(days)s sau ngày gửi %(sent)s.") % words, late, late)
 
 
+def keeps_up(rule: Rule, facts: Facts) -> Breach | None:
+    """The number `key` is not more than `percent` below last year's answer; without one there is no rule."""
+    before, now = facts.last_year.get(rule.key), facts.number(rule.key)
+    if not isinstance(before, int | Decimal) or before <= 0:
+        return None
+    if Decimal(now) * 100 >= Decimal(before) * (100 - rule.percent):
+        return None
+    words = {
+        "number": facts.place(rule.key),
+        "now": show_number(now),
+        "before": show_number(before),
+        "share": show_percent((Decimal(before) - Decimal(now)) * 100 / Decimal(before)),
+    }
+    return _breach(rule, _("Câu %(number)d ghi %(now)s, năm trước %(before)s: giảm %(share)s.") % words)
+
+
+def not_all_zero(rule: Rule, facts: Facts) -> Breach | None:
+    """Not every number in `keys` that is answered is 0; two at least must be answered to say so."""
+    answered = tuple(key for key in rule.keys if key in facts.values)
+    if len(answered) < 2 or any(facts.number(key) for key in answered):
+        return None
+    return Breach(
+        _("Các số ở %(places)s đều bằng 0.") % {"places": facts.places(answered)}, answered, answered
+    )
+
+
 RULES: Mapping[str, RuleKind] = {
     "le": RuleKind(at_most, {"left": NUMERIC, "right": NUMERIC}),
     "date_ge": RuleKind(not_before, {"left": DATE, "right": DATE}),
@@ -213,6 +240,8 @@ RULES: Mapping[str, RuleKind] = {
     "required_when": RuleKind(is_answered, {"key": TYPES}, needs_when=True, partial=True),
     "zero_when": RuleKind(is_zero, {"key": NUMERIC}, needs_when=True),
     "must_be_gt_zero": RuleKind(is_above_zero, {"key": NUMERIC}),
+    "drop_from_last_year": RuleKind(keeps_up, {"key": NUMERIC}, frozenset({"percent"})),
+    "not_all_zero": RuleKind(not_all_zero, {"keys": NUMERIC}, partial=True),
     "not_future": RuleKind(is_past, {"keys": DATE}, partial=True),
 }
 

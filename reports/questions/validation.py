@@ -26,6 +26,7 @@ _FIELD_SHAPE: Mapping[str, tuple[type, ...]] = {
     "label_vi": _TEXT,
     "label_en": _TEXT,
     "help_vi": _TEXT,
+    "help_en": _TEXT,
     "required": _FLAG,
     "unit": _TEXT,
     "min": _NUMBER,
@@ -44,6 +45,7 @@ _QUESTION_SHAPE = {
     "legal_basis": _TEXT,
     "accept": _LIST,
     "max_mb": _WHOLE,
+    "signed_scan": _FLAG,
 }
 _SECTION_SHAPE = {"key": _TEXT, "title_vi": _TEXT, "title_en": _TEXT, "questions": _LIST}
 _CHOICE_SHAPE = {"value": _TEXT, "label_vi": _TEXT, "label_en": _TEXT}
@@ -55,7 +57,7 @@ _RULE_SHAPE = {
     "message_en": _TEXT,
     "when": _LIST,
 }
-_EXTRA_SHAPE = {"ceiling": (dict,), "column": _TEXT, "months": _WHOLE}
+_EXTRA_SHAPE = {"ceiling": (dict,), "column": _TEXT, "months": _WHOLE, "percent": _WHOLE}
 
 
 @dataclass
@@ -158,6 +160,8 @@ def _question(spec: Any, known: _Known) -> Iterator[str]:
         yield _say(place, _("applies_to phải là all, mandatory hoặc encouraged."))
     if not all(isinstance(kind, str) for kind in spec.get("accept", ())):
         yield _say(place, _("“%(name)s” sai kiểu giá trị."), name="accept")
+    if spec.get("signed_scan") and spec["type"] != "file":
+        yield _say(place, _("chỉ câu loại file mới là bản quét đã ký."))
     yield from _conditions(place, spec.get("depends_on", []), known)
     yield from _columns(place, spec, known)
     if "computed" in spec:
@@ -310,6 +314,8 @@ def _rule_extras(place: str, rule: Spec, known: _Known) -> Iterator[str]:
         yield _say(place, _("ceiling phải có clause và line."))
     if not 0 < rule.get("months", 1) <= 1200:
         yield _say(place, _("months phải từ 1 đến 1200."))
+    if not 0 < rule.get("percent", 1) < 100:
+        yield _say(place, _("percent phải từ 1 đến 99."))
     if "column" in rule:
         table = known.questions.get(rule["table"], {})
         columns = [column for column in table.get("columns", []) if isinstance(column, dict)]

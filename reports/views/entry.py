@@ -7,7 +7,8 @@ from django.views.generic import ListView
 
 from agencies.models import Role
 from agencies.views import SignedRequest
-from isotrack.journal.models import Entry, EntryQuerySet
+from isotrack.journal.models import Entry
+from isotrack.journal.models.entry import EntryQuerySet
 from reports.forms.entry import EntryFilter
 from reports.journal_words import KINDS, TECHNICAL_KINDS, lines
 

@@ -19,7 +19,8 @@ from django.views.generic import DetailView, ListView
 from agencies.models import Agency, User
 from agencies.models.agency import in_lists
 from isotrack.journal.actions import retry as retry_notice
-from isotrack.journal.models import Notice, NoticeQuerySet
+from isotrack.journal.models import Notice
+from isotrack.journal.models.notice import NoticeQuerySet
 from isotrack.kit import clock
 from isotrack.kit.states import WrongState
 from isotrack.kit.text import clean

@@ -14,7 +14,7 @@ from agencies.models import User
 from isotrack.kit import clock
 from isotrack.kit.states import WrongState
 from isotrack.kit.words import say_date
-from reports.actions import report as act
+from reports.actions import review as act
 from reports.forms.review import ExemptForm, ExtendForm, ReturnForm
 from reports.models import AnnualReport
 from reports.views.dashboard import safe_next

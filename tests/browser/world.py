@@ -23,16 +23,8 @@ from plans.actions.training import take_attendance
 from plans.models import FundingLine, LineKind, RolloutPlan, StandardVersion, UpkeepKind
 from reports.actions.overdue import flag_overdue
 from reports.actions.reminder import remind
-from reports.actions.report import (
-    accept,
-    attach,
-    declare_nil,
-    exempt,
-    extend,
-    return_for_correction,
-    save_answers,
-    submit,
-)
+from reports.actions.report import attach, declare_nil, save_answers, submit
+from reports.actions.review import accept, exempt, extend, return_for_correction
 from reports.models import AnnualReport, ReportCycle
 from tests import make
 from tests.plans import classes, money, planning

@@ -8,7 +8,7 @@ import pytest
 
 from isotrack.journal.models import Notice
 from reports.actions.reminder import remind
-from reports.actions.report import extend
+from reports.actions.review import extend
 from tests import make
 from tests.make import at
 

@@ -10,7 +10,7 @@ from isotrack.journal.deliver import deliver_owed
 from isotrack.journal.models import Entry, Notice
 from reports.actions.cycle import close_cycle, turn_switches
 from reports.actions.overdue import flag_overdue
-from reports.actions.report import exempt, extend, return_for_correction
+from reports.actions.review import exempt, extend, return_for_correction
 from tests import make
 from tests.make import at
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from reports.actions.cycle import turn_switches
-from reports.actions.report import exempt, extend, return_for_correction
+from reports.actions.review import exempt, extend, return_for_correction
 from reports.models import AnnualReport, Punctuality
 from reports.rates import rates
 from tests import make

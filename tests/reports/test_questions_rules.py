@@ -30,6 +30,12 @@ BROKEN = {
     "required_when": ("R23", {"scope_changed": True}, "Câu 22 chưa trả lời."),
     "zero_when": ("R24", {"qms_state": "applying"}, "Câu 53 ghi 11.500.000. Sửa câu 5 hoặc 53."),
     "must_be_gt_zero": ("R25", {"new_staff": 2, "staff_trained": 0}, "Câu 28 ghi 0. Sửa câu 27 hoặc 28"),
+    "drop_from_last_year": (
+        "R27",
+        {"procedures_in_qms": 80},
+        "Câu 17 ghi 80, năm trước 118: giảm 32,20 %.",
+    ),
+    "not_all_zero": ("R29", ZERO, "Các số ở câu 16, 17, 19, 27, 28 hoặc 29 đều bằng 0."),
     "not_future": ("R26", {"notice_date": "2021-06-21"}, "21/6/2021 (câu 12) sau ngày gửi 20/6/2021."),
 }
 

@@ -8,7 +8,7 @@ from django.utils import translation
 from isotrack.journal.models import Entry, Notice
 from reports.actions.cycle import close_cycle
 from reports.actions.reminder import plan_reminders, remind
-from reports.actions.report import exempt, extend
+from reports.actions.review import exempt, extend
 from reports.models import ReminderRule
 from tests import make
 from tests.make import at

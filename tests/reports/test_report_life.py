@@ -8,15 +8,8 @@ from django.db import IntegrityError, transaction
 
 from isotrack.journal.models import Entry
 from isotrack.kit.states import WrongState
-from reports.actions.report import (
-    NotReady,
-    accept,
-    attach,
-    declare_nil,
-    return_for_correction,
-    save_answers,
-    submit,
-)
+from reports.actions.report import NotReady, attach, declare_nil, save_answers, submit
+from reports.actions.review import accept, return_for_correction
 from reports.models import AnnualReport
 from tests import make
 from tests.make import at

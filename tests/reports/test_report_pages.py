@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from isotrack.journal.models import Notice
-from reports.actions.report import return_for_correction, save_answers, submit
+from reports.actions.report import save_answers, submit
+from reports.actions.review import return_for_correction
 from tests import make
 from tests.reports.filled import answers
 from tests.reports.pages import words

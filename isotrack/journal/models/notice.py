@@ -1,66 +1,13 @@
-"""Entry: who did what to which thing. Notice: one message about one thing to one address at one step.
-
-Neither holds a foreign key, so the journal never interferes with live data, at the price of no referential
-check. An entry is written once: triggers refuse UPDATE, DELETE and TRUNCATE on both databases.
-"""
+"""Notice: one message about one thing to one address at one step. DeadAddress: where none arrives."""
 
 from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-
-class EntryQuerySet(models.QuerySet["Entry"]):
-    """Entries, newest first."""
-
-    def of_province(self, province: str) -> Self:
-        """Those of one province, named by its key as text."""
-        return self.filter(province=province)
-
-    def about(self, kind: str, key: object) -> Self:
-        """The history of one thing."""
-        return self.filter(about_kind=kind, about_key=str(key))
-
-
-class Entry(models.Model):
-    """One thing that was done: append-only."""
-
-    at = models.DateTimeField(_("thời điểm"), help_text=_("Lúc việc được làm, giờ Việt Nam khi hiển thị."))
-    province = models.CharField(
-        _("tỉnh"), max_length=40, blank=True, help_text=_("Khóa của tỉnh mà việc này thuộc về.")
-    )
-    actor = models.CharField(
-        _("người làm"), max_length=200, help_text=_("Họ tên người làm, hoặc “Hệ thống”.")
-    )
-    actor_key = models.CharField(
-        _("khóa người làm"), max_length=40, blank=True, help_text=_("Khóa tài khoản.")
-    )
-    verb = models.CharField(_("việc"), max_length=60, help_text=_("Tên việc, ví dụ report-submitted."))
-    about_kind = models.CharField(_("loại"), max_length=40, help_text=_("Loại đối tượng, ví dụ report."))
-    about_key = models.CharField(_("khóa"), max_length=40, help_text=_("Khóa của đối tượng."))
-    about_label = models.CharField(_("đối tượng"), max_length=300, help_text=_("Tên đối tượng lúc đó."))
-    changes = models.JSONField(
-        _("thay đổi"), default=dict, blank=True, help_text=_("Trường → [giá trị cũ, giá trị mới].")
-    )
-    reason = models.TextField(_("lý do"), blank=True, help_text=_("Lý do người làm đã ghi."))
-
-    objects = EntryQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-        verbose_name = _("mục nhật ký")
-        verbose_name_plural = _("nhật ký")
-        indexes = [
-            models.Index(fields=["about_kind", "about_key", "-at"], name="entry_of_thing"),
-            models.Index(fields=["province", "-at", "-id"], name="entry_newest"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.actor}: {self.verb} {self.about_label}"
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -146,6 +93,12 @@ class Notice(models.Model):
         blank=True,
         help_text=_("Giờ máy khi một tiến trình nhận gửi; hết hạn thì nhả."),
     )
+    next_try_at = models.DateTimeField(
+        _("thử lại từ"),
+        null=True,
+        blank=True,
+        help_text=_("Giờ máy; sau mỗi lần máy chủ từ chối thì chờ lâu hơn."),
+    )
     message_id = models.CharField(
         _("Message-ID"), max_length=200, blank=True, help_text=_("Không đổi giữa các lần thử.")
     )
@@ -188,3 +141,50 @@ class Notice(models.Model):
     def mail_headers(self) -> dict[str, Any]:
         """Headers every mail of this notice carries, whichever try it is."""
         return {"Message-ID": self.message_id, "Auto-Submitted": "auto-generated"}
+
+
+class DeadAddressQuerySet(models.QuerySet["DeadAddress"]):
+    """Addresses that mail comes back from."""
+
+    def of_province(self, province: str) -> Self:
+        """Those of one province, named by its key as text."""
+        return self.filter(province=province)
+
+
+class DeadAddress(models.Model):
+    """An address that mail comes back from; nothing is sent there until somebody says that it works again."""
+
+    class Source(models.TextChoices):
+        """How it became known."""
+
+        TYPED = "typed", _("Người dùng ghi")
+        BOUNCE = "bounce", _("Thư báo không phát được")
+        REFUSED = "refused", _("Máy chủ thư từ chối")
+
+    address = models.EmailField(_("địa chỉ"), help_text=_("Địa chỉ thư không nhận được."))
+    province = models.CharField(_("tỉnh"), max_length=40, help_text=_("Khóa của tỉnh."))
+    since = models.DateTimeField(_("từ lúc"), help_text=_("Lúc ghi nhận."))
+    reason = models.CharField(
+        _("lý do"), max_length=500, help_text=_("Lời của máy chủ thư hoặc của người ghi.")
+    )
+    source = models.CharField(
+        _("nguồn"), max_length=10, choices=Source, default=Source.TYPED, help_text=_("Biết được từ đâu.")
+    )
+
+    objects = DeadAddressQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since", "address"]
+        verbose_name = _("địa chỉ không nhận thư")
+        verbose_name_plural = _("địa chỉ không nhận thư")
+        constraints = [
+            models.UniqueConstraint(
+                "province",
+                Lower("address"),
+                name="dead_address_once",
+                violation_error_message=_("Địa chỉ này đã được ghi nhận."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
