@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "isotrack.kit.rescue.LoginOrRescue",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -136,6 +136,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
+RESCUED_URL = "reports:rescued"  # what was typed before a session ended
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -202,19 +203,28 @@ vars().update(
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "IsoTrack <isotrack@angiang.example>")
 REPLY_TO = env.str("MAIL_REPLY_TO", "")
+MAIL_PER_MINUTE: int = env.int("MAIL_PER_MINUTE", 0)  # of each worker, evenly spaced; 0 is no limit
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}")
 
 # Who finds the words of a notice; see isotrack.journal.voices
 NOTICE_VOICES = {
     "report-reminder": "reports.mails.reminder_words",
     "superior-reminder": "reports.mails.superior_words",
+    "head-reminder": "reports.mails.head_words",
     "report-digest": "reports.mails.digest_words",
     "report-returned": "reports.mails.returned_words",
     "report-pending": "reports.mails.pending_words",
+    "directive-duty": "reports.mails_directive.duty_words",
+    "directive-letter": "reports.mails_directive.letter_words",
 }
 
 # What each kind of long work does; see isotrack.journal.jobs
-JOBS: dict[str, str] = {}
+JOBS: dict[str, str] = {
+    "consolidated-pdf": "reports.jobs.consolidated.Paper",
+    "consolidated-xlsx": "reports.jobs.consolidated.Workbook",
+    "directive-letters": "reports.jobs.letters.letters",
+    "report-forms": "reports.jobs.forms.Forms",
+}
 
 # Celery: tasks carry ids, may run twice, and the database alone knows what is owed
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
@@ -250,12 +260,14 @@ CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "isotrack.journal.tasks.sweep_jobs", "schedule": 5 * 60.0},
     "remind of reports": {"task": "reports.tasks.remind_of_reports", "schedule": 60 * 60.0},
     "flag overdue reports": {"task": "reports.tasks.flag_overdue_reports", "schedule": 60 * 60.0},
+    "remind of letters": {"task": "reports.tasks.remind_of_letters", "schedule": 60 * 60.0},
 }
 
 # Safety
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "reports.views.rescued.stale"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = OPEN_TO_OTHERS
 LANGUAGE_COOKIE_HTTPONLY = True
 if OPEN_TO_OTHERS:

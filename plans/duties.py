@@ -38,8 +38,12 @@ class DutyState(models.TextChoices):
 
 @dataclass(frozen=True)
 class Duty:
-    """One duty of one agency: what, by which clause, until when (None: the law sets no day), done when."""
+    """One duty of one agency: what, by which clause, until when (None: the law sets no day), done when.
 
+    `key` names it among the agency's duties, in every language the same.
+    """
+
+    key: str
     about: str
     law: str
     due_on: date | None
@@ -128,13 +132,14 @@ def _yearly(first: date, done: list[tuple[UpkeepKind, date]], today: date) -> It
                 continue
             about = _("%(kind)s năm %(year)d") % {"kind": kind.label, "year": year}
             law = _("điểm b khoản 4 Điều 4 %(law)s") % {"law": LAW}
-            yield Duty(about, law, date(year, 12, 31), max(days, default=None), today)
+            key = f"{kind.value}-{year}"
+            yield Duty(key, about, law, date(year, 12, 31), max(days, default=None), today)
 
 
 def _update(act: Upkeep, today: date) -> Duty:
     law = _("điểm a khoản 4 Điều 4 %(law)s") % {"law": LAW}
     about = _("Cập nhật văn bản: %(about)s") % {"about": act.about}
-    return Duty(about, law, act.due_on, act.done_on, today, act)
+    return Duty(f"update-{act.pk}", about, law, act.due_on, act.done_on, today, act)
 
 
 def _again(current: Declaration, acts: list[Upkeep], today: date) -> list[Duty]:
@@ -143,9 +148,9 @@ def _again(current: Declaration, acts: list[Upkeep], today: date) -> list[Duty]:
         act for act in acts if act.kind == UpkeepKind.SCOPE_CHANGE and act.happened_on > current.declared_on
     ]
     law = _("điểm c khoản 4 Điều 4 %(law)s") % {"law": LAW}
+    about = _("Công bố lại: %(about)s")
     return [
-        Duty(_("Công bố lại: %(about)s") % {"about": act.about}, law, None, None, today, act)
-        for act in changes
+        Duty(f"again-{act.pk}", about % {"about": act.about}, law, None, None, today, act) for act in changes
     ]
 
 
@@ -156,7 +161,7 @@ def _transition(current: Declaration, today: date) -> list[Duty]:
         return []
     about = _("Chuyển từ %(standard)s sang phiên bản mới và công bố lại") % {"standard": current.standard}
     law = _("đoạn cuối Điều 4 %(law)s") % {"law": LAW}
-    return [Duty(about, law, until, None, today)]
+    return [Duty(f"transition-{current.standard.code}", about, law, until, None, today)]
 
 
 # Agencies and their current declarations

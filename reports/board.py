@@ -32,6 +32,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency, Post, User
 from agencies.models.agency import Group, in_lists
 from isotrack.journal.models import Notice
+from isotrack.journal.models.notice import is_dead
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import DAY, Deadline, start_of
 from isotrack.kit.text import clean
@@ -83,6 +84,7 @@ class Contact(TextChoices):
 
     NO_ADDRESS = "no-address", _("chưa có thư nhận tin")
     NO_HOLDER = "no-holder", _("chưa có người phụ trách")
+    DEAD_ADDRESS = "dead-address", _("địa chỉ không nhận thư")
 
 
 class Sort(TextChoices):
@@ -325,11 +327,13 @@ def narrowing(wanted: Wanted, as_of: datetime) -> Q:
 
 
 def unreached(as_of: datetime) -> dict[Contact, Q]:
-    """Of which agencies no reminder reaches anybody: without an address, or without anyone in the post."""
+    """Of which agencies no reminder reaches anybody: no address, nobody in the post, or a dead address."""
     holders = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
+    province = OuterRef("cycle__province_id")
     return {
         Contact.NO_ADDRESS: Q(agency__contact_email=""),
         Contact.NO_HOLDER: ~Q(agency__in=holders.order_by().values("agency_id")),
+        Contact.DEAD_ADDRESS: Q(is_dead(OuterRef("agency__contact_email"), Cast(province, CharField()))),
     }
 
 

@@ -25,13 +25,16 @@ from isotrack.kit.plots import GroupRow, Plot, Series, groups_plot, submissions_
 from isotrack.kit.words import share
 from reports.actions.report import judge
 from reports.board import Contact, unreached
+from reports.directive import Letters, letters_of, overdue_letters
 from reports.models import AnnualReport, ReportCycle, Submission
 from reports.models.report import ReportQuerySet
 from reports.questions import Progress, Section, section_progress
 from reports.rates import Rates, rates_by, rates_of, total
+from reports.unreached import Unreached, is_time_for_paper, unreached_in
 
 SUPERIORS_SHOWN = 8
 NOTICES_SHOWN = 5
+UNREACHED_SHOWN = 5
 # Days from the last day at which the table beneath the plot stops; today is added.
 STOPS = (-60, -30, -14, -7, 0)
 
@@ -184,8 +187,19 @@ class ProvinceHome:
         """What waits for the department; nothing for those who only read."""
         if not self.user.is_reviewer:
             return []
-        found = [*self._reviews(), *self._failures(), *self._unreached()]
+        found = [*self._reviews(), *self._letters(), *self._failures(), *self._unreached()]
         return [errand for errand in found if errand.count]
+
+    @cached_property
+    def unreached(self) -> "Sequence[Unreached]":
+        """Agencies that only a letter on paper reaches, from 45 days before the deadline; for who writes it."""
+        is_time = self.user.is_reviewer and is_time_for_paper(self.cycle, self.as_of)
+        return unreached_in(self.cycle, self.as_of) if is_time else []
+
+    @property
+    def first_unreached(self) -> "Sequence[Unreached]":
+        """As many of them as the page shows."""
+        return self.unreached[:UNREACHED_SHOWN]
 
     def _stop(self, offset: int) -> Stop:
         last_day = self.last.deadline.last_day if self.last else self.cycle.deadline.last_day
@@ -206,7 +220,15 @@ class ProvinceHome:
         days = (self.today - day_of(found["oldest"])).days if found["oldest"] else 0
         said = ngettext("lâu nhất đã chờ %(days)d ngày", "lâu nhất đã chờ %(days)d ngày", days)
         title = _("Báo cáo chờ xem xét")
-        yield Errand(title, said % {"days": days}, found["number"], self._board("state=submitted"))
+        url = reverse("reports:review-queue", query={"year": self.cycle.year})
+        yield Errand(title, said % {"days": days}, found["number"], url)
+
+    def _letters(self) -> Iterable[Errand]:
+        """Of every year: a letter stays owed after its cycle is closed."""
+        overdue = overdue_letters(self.user, self.today)
+        title, detail = _("Văn bản nhắc nhở quá hạn"), _("cơ quan cấp trên chưa ban hành")
+        url = reverse("reports:discipline-board", args=[overdue.year or self.cycle.year])
+        yield Errand(title, detail, overdue.count, url)
 
     def _failures(self) -> Iterable[Errand]:
         failed = Notice.objects.of_province(str(self.cycle.province_id)).filter(state=Notice.State.FAILED)
@@ -221,6 +243,7 @@ class ProvinceHome:
         for kind, title, detail in (
             (Contact.NO_ADDRESS, _("Cơ quan chưa có thư nhận tin"), _("không ai nhận được thư nhắc")),
             (Contact.NO_HOLDER, _("Cơ quan chưa có người phụ trách"), _("không ai gửi được báo cáo")),
+            (Contact.DEAD_ADDRESS, _("Cơ quan có địa chỉ không nhận thư"), _("thư nhắc bị trả lại")),
         ):
             yield Errand(title, detail, found[kind.name], self._board(f"contact={kind.value}"))
 
@@ -364,6 +387,11 @@ class OfficerHome:
         return Draft(self.report, self.today) if self.report and self.can_write else None
 
     @property
+    def to_confirm(self) -> list[AnnualReport]:
+        """Reports of the agency that wait for this person, its head."""
+        return [one for one in self.own if one.awaits(self.user)]
+
+    @property
     def earlier(self) -> list["EarlierYear"]:
         """The agency's reports of other years."""
         return [earlier_year(one, self.as_of) for one in self.own if one != self.report]
@@ -375,6 +403,11 @@ class OfficerHome:
             return []
         sent = Notice.objects.about_thing(f"report:{self.report.pk}").filter(state=Notice.State.SENT)
         return list(sent.order_by("-sent_at")[:NOTICES_SHOWN])
+
+    @cached_property
+    def letters(self) -> Letters:
+        """The letters the agency owes to those below it, and those written to it."""
+        return letters_of(self.user, self.as_of)
 
     @property
     def documents(self) -> "QuerySet[Document] | list[Document]":
@@ -418,14 +451,19 @@ def earlier_year(report: AnnualReport, as_of: datetime) -> EarlierYear:
 
 
 def what_is_left(progress: Progress) -> str:
-    """ "1 lỗi phải sửa, 1 cảnh báo cần giải trình, còn 9 câu chưa trả lời"."""
+    """ "1 lỗi phải sửa, 9 câu chưa trả lời, 4 số liệu năm trước chưa xác nhận"."""
+    missing, unconfirmed = progress.left - progress.unconfirmed, progress.unconfirmed
     parts = [
         ngettext("%(n)d lỗi phải sửa", "%(n)d lỗi phải sửa", progress.errors) % {"n": progress.errors},
         ngettext("%(n)d cảnh báo cần giải trình", "%(n)d cảnh báo cần giải trình", progress.warnings)
         % {"n": progress.warnings},
-        ngettext("%(n)d câu chưa trả lời", "%(n)d câu chưa trả lời", progress.left) % {"n": progress.left},
+        ngettext("%(n)d câu chưa trả lời", "%(n)d câu chưa trả lời", missing) % {"n": missing},
+        ngettext(
+            "%(n)d số liệu năm trước chưa xác nhận", "%(n)d số liệu năm trước chưa xác nhận", unconfirmed
+        )
+        % {"n": unconfirmed},
     ]
-    numbers = (progress.errors, progress.warnings, progress.left)
+    numbers = (progress.errors, progress.warnings, missing, unconfirmed)
     return ", ".join(part for part, number in zip(parts, numbers, strict=True) if number)
 
 

@@ -24,6 +24,7 @@ class Step:
     progress: Progress
     icon: str
     word: str
+    todo: str
 
     @property
     def css(self) -> str:
@@ -52,7 +53,7 @@ class Line:
 
 def steps(report: AnnualReport, outcome: Outcome) -> list[Step]:
     """Every section of the report's questionnaire, in order, with what is left in it."""
-    sections = report.cycle.questionnaire.questions.sections
+    sections = report.cycle.questions.sections
     unexplained = {finding.key for finding in outcome.unexplained(report.notes)}
     return [_step(report, outcome, part, place, unexplained) for place, part in enumerate(sections, start=1)]
 
@@ -60,7 +61,7 @@ def steps(report: AnnualReport, outcome: Outcome) -> list[Step]:
 def _step(report: AnnualReport, outcome: Outcome, part: Section, place: int, unexplained: set[str]) -> Step:
     progress = section_progress(part, outcome, report.answers)
     icon, word = _stage(progress, any(question.key in unexplained for question in part.questions))
-    return Step(part, place, section_url(report, part.key), progress, icon, word)
+    return Step(part, place, section_url(report, part.key), progress, icon, word, _todo(progress, icon, word))
 
 
 def _stage(progress: Progress, has_unexplained: bool) -> tuple[str, str]:
@@ -70,9 +71,19 @@ def _stage(progress: Progress, has_unexplained: bool) -> tuple[str, str]:
         return "skip", _("không có câu phải trả lời")
     if has_unexplained:
         return "warn", _("có cảnh báo cần giải trình")
+    if progress.unconfirmed:
+        return "half", _("có số liệu năm trước cần xác nhận")
     if not progress.left:
         return "ok", _("đã xong")
     return ("half", _("chưa xong")) if progress.answered else ("notdue", _("chưa trả lời"))
+
+
+def _todo(progress: Progress, icon: str, word: str) -> str:
+    """What the list of sections says under the title; nothing where the icon and the count are enough."""
+    if icon == "half" and progress.unconfirmed:
+        said = ngettext("%(n)d số liệu cần xác nhận", "%(n)d số liệu cần xác nhận", progress.unconfirmed)
+        return said % {"n": progress.unconfirmed}
+    return word if icon in ("error", "warn") else ""
 
 
 def section_url(report: AnnualReport, section: str, anchor: str = "", more: str = "") -> str:
@@ -99,7 +110,7 @@ def is_cards(question: Question) -> bool:
 
 def lines(report: AnnualReport, findings: Iterable[Finding], *, here: str = "") -> list[Line]:
     """Findings as links to their fields; those of the section `here` are on the page itself."""
-    by_key = report.cycle.questionnaire.questions.by_key
+    by_key = report.cycle.questions.by_key
     return [_line(report, finding, by_key[finding.key], here) for finding in findings]
 
 
@@ -122,11 +133,22 @@ def in_section(findings: Iterable[Finding], part: Section) -> list[Finding]:
     return [finding for finding in findings if finding.key in keys]
 
 
-def count_in_words(errors: int, missing: int, warnings: int) -> str:
-    """ "Có 1 lỗi phải sửa, 2 câu chưa trả lời và 1 cảnh báo cần giải trình"; empty when there is nothing."""
+def count_in_words(errors: int, missing: int, warnings: int, unconfirmed: int = 0) -> str:
+    """ "Có 1 lỗi phải sửa, 2 câu chưa trả lời và 1 cảnh báo cần giải trình"; empty when there is nothing.
+
+    `missing` leaves out the `unconfirmed`, the answers of last year that nobody has confirmed.
+    """
     counted = [
         (errors, ngettext("%(count)d lỗi phải sửa", "%(count)d lỗi phải sửa", errors)),
         (missing, ngettext("%(count)d câu chưa trả lời", "%(count)d câu chưa trả lời", missing)),
+        (
+            unconfirmed,
+            ngettext(
+                "%(count)d số liệu năm trước chưa xác nhận",
+                "%(count)d số liệu năm trước chưa xác nhận",
+                unconfirmed,
+            ),
+        ),
         (
             warnings,
             ngettext("%(count)d cảnh báo cần giải trình", "%(count)d cảnh báo cần giải trình", warnings),

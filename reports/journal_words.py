@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Document, Post, User
-from isotrack.journal.models import Entry, Notice
+from isotrack.journal.models import DeadAddress, Entry, Notice
 from isotrack.kit.words import NOTHING, show_date, show_number, show_time
 from plans.models import (
     Consultant,
@@ -30,8 +30,9 @@ from plans.models import (
     TrainingClass,
     Upkeep,
 )
-from reports.models import AnnualReport, ReportCycle
+from reports.models import AnnualReport, DirectiveDuty, FileInspection, ReportCycle, Snapshot, Submission
 from reports.models.questionnaire import QuestionnaireVersion, questions_of
+from reports.models.reminder import ReminderRule
 from reports.questions.parts import Question
 
 Words = str | Promise
@@ -42,11 +43,13 @@ VERBS: dict[str, Words] = {
     "agency-contact-changed": gettext_lazy("Đổi thư nhận tin"),
     "account-opened": gettext_lazy("Lập tài khoản"),
     "account-changed": gettext_lazy("Đổi tài khoản"),
+    "calendar-renewed": gettext_lazy("Đổi địa chỉ lịch"),
+    "calendar-revoked": gettext_lazy("Thu hồi địa chỉ lịch"),
     "post-begun": gettext_lazy("Giao nhiệm vụ"),
     "post-ended": gettext_lazy("Kết thúc nhiệm vụ"),
     "document-registered": gettext_lazy("Ghi văn bản vào sổ"),
     "cycle-opened": gettext_lazy("Mở kỳ báo cáo"),
-    "cycle-switched": gettext_lazy("Đổi cách tính hạn"),
+    "cycle-switched": gettext_lazy("Đổi thiết lập kỳ"),
     "cycle-closed": gettext_lazy("Kết thúc kỳ báo cáo"),
     "report-saved": gettext_lazy("Lưu nháp báo cáo"),
     "report-file-attached": gettext_lazy("Tải tệp lên báo cáo"),
@@ -58,16 +61,31 @@ VERBS: dict[str, Words] = {
     "report-exempted": gettext_lazy("Miễn báo cáo"),
     "report-pending": gettext_lazy("Trình người đứng đầu xác nhận"),
     "report-sent-back": gettext_lazy("Người đứng đầu trả lại để sửa"),
+    "report-taken-back": gettext_lazy("Lấy lại báo cáo đang chờ xác nhận"),
     "report-withdrawn": gettext_lazy("Rút lại báo cáo"),
     "report-numbered": gettext_lazy("Ghi số văn bản của báo cáo"),
     "report-reopened": gettext_lazy("Mở lại báo cáo"),
     "report-paper-taken": gettext_lazy("Nhận báo cáo giấy"),
+    "report-paper-dropped": gettext_lazy("Thôi nhập báo cáo giấy"),
+    "report-inspected": gettext_lazy("Kiểm tra qua hồ sơ"),
     "report-assigned": gettext_lazy("Giao người xem xét"),
     "report-commented": gettext_lazy("Góp ý ở câu hỏi"),
     "report-comment-settled": gettext_lazy("Góp ý đã xong"),
     "report-late": gettext_lazy("Ghi nhận trễ hạn"),
     "report-missing": gettext_lazy("Ghi nhận chưa gửi"),
     "notice-retried": gettext_lazy("Gửi lại thông báo"),
+    "notice-came-back": gettext_lazy("Thư bị trả lại"),
+    "address-dead": gettext_lazy("Ghi địa chỉ không nhận thư"),
+    "address-revived": gettext_lazy("Ghi địa chỉ dùng lại được"),
+    "rule-added": gettext_lazy("Thêm mốc nhắc"),
+    "rule-changed": gettext_lazy("Đổi mốc nhắc"),
+    "rule-switched": gettext_lazy("Bật, tắt mốc nhắc"),
+    "duty-opened": gettext_lazy("Giao ban hành văn bản nhắc nhở"),
+    "duty-redrawn": gettext_lazy("Lập lại danh sách được nhắc"),
+    "duty-recorded": gettext_lazy("Ghi văn bản nhắc nhở đã ban hành"),
+    "duty-cancelled": gettext_lazy("Bỏ nhiệm vụ ban hành văn bản nhắc nhở"),
+    "duty-reopened": gettext_lazy("Giao lại nhiệm vụ ban hành văn bản nhắc nhở"),
+    "duty-overdue": gettext_lazy("Ghi nhận quá hạn ban hành văn bản nhắc nhở"),
     "plan-drafted": gettext_lazy("Lập kế hoạch"),
     "plan-changed": gettext_lazy("Đổi thông tin kế hoạch"),
     "plan-entries-added": gettext_lazy("Thêm cơ quan vào kế hoạch"),
@@ -99,7 +117,13 @@ VERBS: dict[str, Words] = {
     "consultant-changed": gettext_lazy("Đổi thông tin tư vấn"),
     "consultant-confirmed": gettext_lazy("Ghi Giấy xác nhận tư vấn"),
     "contract-signed": gettext_lazy("Ghi hợp đồng tư vấn"),
+    "questionnaire-copied": gettext_lazy("Chép biểu mẫu thành bản nháp"),
+    "questionnaire-uploaded": gettext_lazy("Tải biểu mẫu lên"),
+    "questionnaire-changed": gettext_lazy("Sửa biểu mẫu"),
     "questionnaire-published": gettext_lazy("Phát hành biểu mẫu"),
+    "snapshot-made": gettext_lazy("Chốt số liệu"),
+    "snapshot-numbered": gettext_lazy("Ghi số báo cáo tổng hợp"),
+    "cycle-questionnaire-changed": gettext_lazy("Đổi biểu mẫu của kỳ"),
 }
 KINDS: dict[str, Words] = {
     "agency": gettext_lazy("Cơ quan"),
@@ -108,7 +132,11 @@ KINDS: dict[str, Words] = {
     "cycle": gettext_lazy("Kỳ báo cáo"),
     "report": gettext_lazy("Báo cáo năm"),
     "notice": gettext_lazy("Thông báo"),
+    "address": gettext_lazy("Địa chỉ thư"),
+    "rule": gettext_lazy("Mốc nhắc"),
+    "duty": gettext_lazy("Nhiệm vụ nhắc nhở"),
     "questionnaire": gettext_lazy("Biểu mẫu"),
+    "snapshot": gettext_lazy("Số liệu đã chốt"),
     "plan": gettext_lazy("Kế hoạch"),
     "plan-entry": gettext_lazy("Cơ quan trong kế hoạch"),
     "source": gettext_lazy("Nguồn kinh phí"),
@@ -123,22 +151,32 @@ _PAGES = {
     "document": "agencies:document-detail",
     "report": "reports:report-detail",
     "notice": "reports:notice-detail",
+    "rule": "reports:rule-edit",
+    "snapshot": "reports:snapshot-detail",
+    "duty": "reports:directive-detail",
     "plan": "plans:plan-detail",
     "source": "plans:source-edit",
     "declaration": "plans:declaration-detail",
     "training": "plans:training-detail",
     "consultant": "plans:consultant-edit",
+    "questionnaire": "reports:questionnaire-detail",
 }
+# Verbs whose changes are named by the keys of questions.
+_OF_QUESTIONS = ("report-saved", "report-file-attached", "report-commented", "report-comment-settled")
 # What an administrator may read: no content of reports.
-TECHNICAL_KINDS = ("agency", "user", "document")
+TECHNICAL_KINDS = ("agency", "user", "document", "rule")
 
 _MODELS: dict[str, tuple[type[models.Model], ...]] = {
     "agency": (Agency,),
     "user": (User, Post),
     "document": (Document,),
     "cycle": (ReportCycle,),
-    "report": (AnnualReport,),
+    "report": (AnnualReport, Submission, FileInspection),
     "notice": (Notice,),
+    "address": (DeadAddress,),
+    "rule": (ReminderRule,),
+    "snapshot": (Snapshot,),
+    "duty": (DirectiveDuty,),
     "questionnaire": (QuestionnaireVersion,),
     "plan": (RolloutPlan,),
     "plan-entry": (PlanEntry,),
@@ -152,6 +190,9 @@ _MODELS: dict[str, tuple[type[models.Model], ...]] = {
 _OTHER_NAMES: dict[tuple[str, str], Words] = {
     ("cycle", "expected"): gettext_lazy("số cơ quan phải báo cáo"),
     ("report", "code"): gettext_lazy("mã biên nhận"),
+    ("cycle", "code"): gettext_lazy("mã danh sách chốt"),
+    ("duty", "items"): gettext_lazy("số cơ quan được nhắc"),
+    ("report", "document"): gettext_lazy("văn bản"),
     ("plan", "agencies"): gettext_lazy("cơ quan"),
     ("plan", "version"): gettext_lazy("lần trình"),
     ("plan", "comments"): gettext_lazy("góp ý"),
@@ -234,7 +275,7 @@ def _line(entry: Entry, questions: Mapping[str, Question]) -> Line:
 
 def _questions(entries: Iterable[Entry]) -> dict[str, Mapping[str, Question]]:
     """Report key → its questions by key, for entries that tell of answers."""
-    saves = [entry for entry in entries if entry.verb in ("report-saved", "report-file-attached")]
+    saves = [entry for entry in entries if entry.verb in _OF_QUESTIONS]
     reports = AnnualReport.objects.filter(pk__in={int(entry.about_key) for entry in saves})
     pairs = reports.values_list("pk", "cycle__questionnaire_id") if saves else ()
     return {str(pk): questions_of(version).by_key for pk, version in pairs}

@@ -10,7 +10,8 @@ def last_year(report: AnnualReport) -> dict[str, Any]:
     """Last year's sent answers by key; empty where nothing was sent. One query unless already annotated."""
     found: Any = report
     if not hasattr(found, "last_year"):
-        found.last_year = AnnualReport.objects.with_last_year().get(pk=report.pk).last_year
+        before: Any = AnnualReport.objects.with_last_year().get(pk=report.pk)
+        found.last_year = before.last_year
     return dict(found.last_year or {})
 
 

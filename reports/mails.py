@@ -1,10 +1,12 @@
 """What the mails about reports say, found at the moment they are sent.
 
-A mail's text is a template under templates/mail: the first line of the .txt is the subject. Days are counted
-when the mail leaves, so a mail that waited tells the true number.
+A mail's text is a template under templates/mail: the first line of the .txt is the subject. Where the rule
+behind a notice has words of its own, they take the template's place (reports.reminder_words). Days are
+counted when the mail leaves, so a mail that waited tells the true number.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,12 +23,14 @@ from isotrack.journal.models import Notice
 from isotrack.journal.voices import NoLonger, Words
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import Deadline
-from isotrack.kit.words import say_time
+from isotrack.kit.words import say_date, say_time
+from reports.deep_link import link_to
 from reports.models import AnnualReport, ReportCycle
 from reports.rates import rates
+from reports.reminder_words import OwnWords, Written, fill, fill_subject
 
 REMINDER, SUPERIOR, DIGEST = "report-reminder", "superior-reminder", "report-digest"
-RETURNED, PENDING = "report-returned", "report-pending"
+RETURNED, PENDING, HEAD = "report-returned", "report-pending", "head-reminder"
 
 
 def notice_columns(
@@ -62,11 +66,26 @@ def notice_columns(
 
 def reminder_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
     """Remind an agency of its own report; nothing to say once it has come, is exempt or its cycle closed."""
-    keys = {notice: int(notice.about.removeprefix("report:")) for notice in notices}
-    wanted = AnnualReport.objects.select_related("cycle__province", "agency", "extension_document")
-    wanted = wanted.prefetch_related("cycle__documents")
-    reports = wanted.in_bulk(set(keys.values()))
-    return {notice.pk: _remind(notice, reports.get(key), as_of) for notice, key in keys.items()}
+    own, said = OwnWords.of(notices, as_of), dict[int, Words | NoLonger]()
+    for notice, report in _owed_reports(notices):
+        reason = why_not(notice, report, is_head=False, as_of=as_of)
+        if reason or report is None:
+            said[notice.pk] = NoLonger(reason)
+        else:
+            said[notice.pk] = officer_mail(report, as_of, own.for_notice(notice))
+    return said
+
+
+def head_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
+    """Tell the head of an agency that its report is still owed, or waits for the head's confirmation."""
+    own, said = OwnWords.of(notices, as_of), dict[int, Words | NoLonger]()
+    for notice, report in _owed_reports(notices):
+        reason = why_not(notice, report, is_head=True, as_of=as_of)
+        if reason or report is None:
+            said[notice.pk] = NoLonger(reason)
+        else:
+            said[notice.pk] = head_mail(report, notice.recipient_label, as_of, own.for_notice(notice))
+    return said
 
 
 def superior_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
@@ -74,28 +93,34 @@ def superior_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Word
     # What such a notice is about reads "cycle:3:superior:17".
     keys = {notice.pk: tuple(map(int, notice.about.split(":")[1::2])) for notice in notices}
     superiors = Agency.objects.in_bulk({superior for _cycle, superior in keys.values()})
+    cycles = ReportCycle.objects.select_related("province").in_bulk({cycle for cycle, _one in keys.values()})
     behind: dict[tuple[int, ...], list[AnnualReport]] = {}
-    cycles = ReportCycle.objects.select_related("province").in_bulk(
-        {cycle for cycle, _superior in keys.values()}
-    )
     for cycle in cycles.values():
-        for report in _behind(cycle, as_of, superior__in=superiors):
+        for report in behind_in(cycle, as_of, superior__in=superiors):
             behind.setdefault((cycle.pk, report.superior_id or 0), []).append(report)
-    return {
-        pk: _tell_superior(cycles[key[0]], superiors[key[1]], behind.get(key, []), as_of)
-        for pk, key in keys.items()
-    }
+    own, said = OwnWords.of(notices, as_of), dict[int, Words | NoLonger]()
+    for notice in notices:
+        year, superior = keys[notice.pk]
+        said[notice.pk] = _tell_superior(
+            cycles[year],
+            superiors[superior],
+            behind.get((year, superior), []),
+            as_of,
+            own.for_notice(notice),
+        )
+    return said
 
 
 def digest_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
     """Tell the department how a cycle stands, and who is missing or late."""
-    digests: dict[str, Words] = {}
+    own = OwnWords.of(notices, as_of)
+    digests: dict[tuple[str, Written], Words] = {}
     for notice in notices:
-        if notice.about not in digests:
+        key = notice.about, own.for_notice(notice)
+        if key not in digests:
             cycle = ReportCycle.objects.get(pk=notice.about.removeprefix("cycle:"))
-            context = {"rates": rates(cycle, as_of), **_two_lists(_behind(cycle, as_of))}
-            digests[notice.about] = _render("report_digest", cycle, as_of, "reports:cycle-board", **context)
-    return {notice.pk: digests[notice.about] for notice in notices}
+            digests[key] = digest_mail(cycle, as_of, key[1])
+    return {notice.pk: digests[notice.about, own.for_notice(notice)] for notice in notices}
 
 
 def returned_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
@@ -108,6 +133,156 @@ def pending_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words
     """Ask the head of an agency to confirm; nothing once it was confirmed or taken back."""
     reports = _reports_of(notices)
     return {notice.pk: _ask_head(report, as_of) for notice, report in reports}
+
+
+def why_not(notice: Notice, report: AnnualReport | None, *, is_head: bool, as_of: datetime) -> str:
+    """Why a reminder of a report need not be sent any more; "" where it must."""
+    if report is None:
+        return _("Báo cáo không còn trong kỳ")
+    if report.first_submitted_at is not None and report.first_submitted_at <= as_of:
+        return _("Đã gửi báo cáo lúc %(time)s") % {"time": say_time(report.first_submitted_at)}
+    if report.exempted_at is not None:
+        return _("Được miễn báo cáo")
+    if report.cycle.closed_at is not None:
+        return _("Kỳ báo cáo đã kết thúc")
+    if report.extended_at is not None and notice.planned_for <= report.extended_at:
+        return _("Được gia hạn: gửi %(words)s") % {"words": report.in_words}
+    if report.state == AnnualReport.State.PENDING and report.pending_at and not is_head:
+        return _("Đã trình người đứng đầu lúc %(time)s") % {"time": say_time(report.pending_at)}
+    return ""
+
+
+def why_not_superior(cycle: ReportCycle, behind: Sequence[AnnualReport]) -> str:
+    """Why a superior need not be told any more; "" where it must."""
+    if cycle.closed_at is not None:
+        return _("Kỳ báo cáo đã kết thúc")
+    if all(report.first_submitted_at is not None for report in behind):
+        return _("Không còn đơn vị trực thuộc nào chưa gửi")
+    return ""
+
+
+def _tell_superior(
+    cycle: ReportCycle, superior: Agency, behind: Sequence[AnnualReport], as_of: datetime, written: Written
+) -> Words | NoLonger:
+    reason = why_not_superior(cycle, behind)
+    return NoLonger(reason) if reason else superior_mail(cycle, superior, behind, as_of, written)
+
+
+def officer_mail(report: AnnualReport, as_of: datetime, written: Written = None) -> Words:
+    """The reminder to an agency, in the usual words or in those of a rule."""
+    return _about_report("report_reminder", report, as_of, written, {"co_quan": report.agency_name})
+
+
+def head_mail(report: AnnualReport, name: str, as_of: datetime, written: Written = None) -> Words:
+    """The reminder to the head of an agency, whose name it carries."""
+    values = {"co_quan": report.agency_name, "nguoi_dung_dau": name}
+    return _about_report("head_reminder", report, as_of, written, values, head=name)
+
+
+def superior_mail(
+    cycle: ReportCycle,
+    superior: Agency,
+    behind: Sequence[AnnualReport],
+    as_of: datetime,
+    written: Written = None,
+) -> Words:
+    """What a superior is told about the agencies below it."""
+    lists, where = _two_lists(behind), reverse("reports:report-list")
+    with translation.override(written[2] if written else "vi"):
+        values = _values(cycle, cycle.deadline, cycle.in_words, as_of, where) | _list_values(lists)
+    values["co_quan"] = superior.name
+    known = {"superior": superior, "waiting": AnnualReport.State.PENDING}
+    usual = _render("superior_reminder", cycle, as_of, where, **known, **lists)
+    return _in_own_words(written, usual, values, as_of)
+
+
+def digest_mail(cycle: ReportCycle, as_of: datetime, written: Written = None) -> Words:
+    """How a cycle stands, for the department; its header leads to where the digest is switched off."""
+    lists = _two_lists(behind_in(cycle, as_of))
+    where = reverse("reports:cycle-board", args=[cycle.year])
+    unsubscribe = settings.SITE_URL + reverse("reports:notice-digest")
+    with translation.override(written[2] if written else "vi"):
+        values = _values(cycle, cycle.deadline, cycle.in_words, as_of, where) | _list_values(lists)
+        values["co_quan"] = values["so_khcn"]
+    context = {"rates": rates(cycle, as_of), "unsubscribe": unsubscribe, **lists}
+    usual = _render("report_digest", cycle, as_of, where, **context)
+    said = _in_own_words(written, usual, values, as_of)
+    return replace(said, headers={"List-Unsubscribe": f"<{unsubscribe}>"})
+
+
+def _owed_reports(notices: Sequence[Notice]) -> list[tuple[Notice, AnnualReport | None]]:
+    """The report each notice is about, with what a reminder says of it; two statements."""
+    keys = [(notice, int(notice.about.removeprefix("report:"))) for notice in notices]
+    wanted = AnnualReport.objects.select_related(
+        "cycle__province", "agency", "superior", "extension_document", "pending_by"
+    )
+    found = wanted.prefetch_related("cycle__documents").in_bulk({key for _notice, key in keys})
+    return [(notice, found.get(key)) for notice, key in keys]
+
+
+def _about_report(
+    name: str,
+    report: AnnualReport,
+    as_of: datetime,
+    written: Written,
+    values: Mapping[str, object],
+    **context: Any,
+) -> Words:
+    """A mail about one report; its link leads straight to where something is left to do."""
+    offset = report.deadline.offset(day_of(as_of))
+    where = link_to(report, as_of).path
+    if not written or not all(written[:2]):
+        known = {"is_late": offset > 0, "how_long": _how_long(report.deadline, offset)}
+        usual = _render(name, report.cycle, as_of, where, report=report, **known, **context)
+    else:
+        usual = _NOTHING
+    if not written:
+        return usual
+    with translation.override(written[2]):
+        own = _values(report.cycle, report.deadline, report.in_words, as_of, where)
+    own["cap_tren"] = report.superior.name if report.superior else ""
+    return _in_own_words(written, usual, own | dict(values), as_of)
+
+
+_NOTHING = Words("", "", "")
+
+
+def _values(
+    cycle: ReportCycle, deadline: Deadline, in_words: str, as_of: datetime, where: str
+) -> dict[str, object]:
+    """What the placeholders of a rule become, in the language that is spoken now."""
+    offset = deadline.offset(day_of(as_of))
+    return {
+        "nam": cycle.year,
+        "han": say_date(deadline.last_day),
+        "han_trong_loi": in_words,
+        "so_ngay": abs(offset),
+        "con_lai": _how_long(deadline, offset),
+        "lien_ket": settings.SITE_URL + where,
+        "so_khcn": _department(cycle.province),
+    }
+
+
+def _list_values(lists: Mapping[str, Sequence[Any]]) -> dict[str, object]:
+    return {
+        "chua_gui": len(lists["missing"]),
+        "gui_tre": len(lists["late"]),
+        "danh_sach": "\n".join(f"- {report.name_in_lists}" for report in lists["missing"]),
+    }
+
+
+def _in_own_words(written: Written, usual: Words, values: Mapping[str, object], as_of: datetime) -> Words:
+    """The rule's subject and text in the place of the usual ones, each where there is one."""
+    if not written:
+        return usual
+    subject, text, language = written
+    subject = fill_subject(subject, values) or usual.subject
+    if not text:
+        return replace(usual, subject=subject)
+    context = {"subject": subject, "text": fill(text, values), "language": language, "as_of": as_of}
+    context["department"], context["reply_to"] = values["so_khcn"], settings.REPLY_TO
+    plain = render_to_string("mail/own_words.txt", context).strip() + "\n"
+    return Words(subject, plain, render_to_string("mail/own_words.html", context))
 
 
 def _reports_of(notices: Sequence[Notice]) -> list[tuple[Notice, AnnualReport | None]]:
@@ -126,40 +301,15 @@ def _tell_returned(report: AnnualReport | None, as_of: datetime) -> Words | NoLo
     first = numbered[0][0] if numbered else None
     page, place = ("reports:report-section", [first.section]) if first else ("reports:report-fill", [])
     context = {"report": report, "comments": numbered, "anchor": f"#q-{first.key}" if first else ""}
-    return _render("report_returned", report.cycle, as_of, page, [report.pk, *place], **context)
+    where = reverse(page, args=[report.pk, *place])
+    return _render("report_returned", report.cycle, as_of, where, **context)
 
 
 def _ask_head(report: AnnualReport | None, as_of: datetime) -> Words | NoLonger:
     if report is None or report.state != AnnualReport.State.PENDING:
         return NoLonger(_("Báo cáo không còn chờ xác nhận"))
-    return _render("report_pending", report.cycle, as_of, "reports:report-detail", [report.pk], report=report)
-
-
-def _tell_superior(
-    cycle: ReportCycle, superior: Agency, behind: Sequence[AnnualReport], as_of: datetime
-) -> Words | NoLonger:
-    if cycle.closed_at is not None:
-        return NoLonger(_("Kỳ báo cáo đã kết thúc"))
-    if all(report.first_submitted_at is not None for report in behind):
-        return NoLonger(_("Không còn đơn vị trực thuộc nào chưa gửi"))
-    context = {"superior": superior, **_two_lists(behind)}
-    return _render("superior_reminder", cycle, as_of, "reports:report-list", **context)
-
-
-def _remind(notice: Notice, report: AnnualReport | None, as_of: datetime) -> Words | NoLonger:
-    if report is None:
-        return NoLonger(_("Báo cáo không còn trong kỳ"))
-    if report.first_submitted_at is not None and report.first_submitted_at <= as_of:
-        return NoLonger(_("Đã gửi báo cáo lúc %(time)s") % {"time": say_time(report.first_submitted_at)})
-    if report.exempted_at is not None:
-        return NoLonger(_("Được miễn báo cáo"))
-    if report.cycle.closed_at is not None:
-        return NoLonger(_("Kỳ báo cáo đã kết thúc"))
-    if report.extended_at is not None and notice.planned_for <= report.extended_at:
-        return NoLonger(_("Được gia hạn: gửi %(words)s") % {"words": report.in_words})
-    offset = report.deadline.offset(day_of(as_of))
-    context = {"report": report, "is_late": offset > 0, "how_long": _how_long(report.deadline, offset)}
-    return _render("report_reminder", report.cycle, as_of, "reports:report-fill", [report.pk], **context)
+    where = reverse("reports:report-pending", args=[report.pk])
+    return _render("report_pending", report.cycle, as_of, where, report=report)
 
 
 def _how_long(deadline: Deadline, offset: int) -> str:
@@ -169,7 +319,7 @@ def _how_long(deadline: Deadline, offset: int) -> str:
     return deadline.left_in_words(deadline.last_day + timedelta(days=offset))
 
 
-def _behind(cycle: ReportCycle, as_of: datetime, **only: Any) -> Sequence[AnnualReport]:
+def behind_in(cycle: ReportCycle, as_of: datetime, **only: Any) -> Sequence[AnnualReport]:
     """Missing and late reports, missing first, by superior and in protocol order."""
     behind = cycle.reports.overdue(as_of) | cycle.reports.received_late(as_of)
     ordered = behind.filter(**only).select_related("agency", "superior", "cycle")
@@ -200,16 +350,11 @@ def _department(province: Agency) -> str:
     return _("Sở Khoa học và Công nghệ %(province)s") % {"province": place}
 
 
-def _render(
-    name: str,
-    cycle: ReportCycle,
-    as_of: datetime,
-    url: str,
-    args: Iterable[Any] | None = None,
-    **context: Any,
-) -> Words:
-    """Render templates/mail/<name>.txt and .html in Vietnamese; the text's first line is the subject."""
-    where = reverse(url, args=list(args) if args is not None else [cycle.year] if "cycle" in url else [])
+def _render(name: str, cycle: ReportCycle, as_of: datetime, where: str, **context: Any) -> Words:
+    """Render templates/mail/<name>.txt and .html in Vietnamese; the text's first line is the subject.
+
+    `where` is the address that the mail leads to, without the server's name.
+    """
     context |= {
         "cycle": cycle,
         "today": day_of(as_of),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, Role, User
 from isotrack.kit import clock
 from plans.models import RolloutPlan
+from reports.directive import desk_of
 from reports.models import AnnualReport
 
 TEXT_SIZES = ("s", "m", "l")
@@ -104,7 +105,8 @@ class Page:
     def _link(self, label: str, name: str, count: int | None = None) -> Link:
         url = reverse(name)
         # A report is in the same room as its cycle, whichever of the two the navigation names.
-        reports = (reverse("reports:cycle-list"), reverse("reports:report-list"))
+        names = ("reports:cycle-list", "reports:report-list", "reports:questionnaire-list")
+        reports = tuple(map(reverse, names))
         rooms = reports if url in reports else (url,)
         here = self.request.path == url if url == "/" else self.request.path.startswith(rooms)
         return Link(label, url, here, count or None)
@@ -130,6 +132,7 @@ def _staff(user: User) -> Entries:
         (pgettext("list", "Kế hoạch"), "plans:plan-list"),
         (pgettext("list", "Công bố"), "plans:declaration-list"),
         (pgettext("list", "Báo cáo"), "reports:cycle-list", waiting),
+        *_letters(user),
         (_("Tập huấn"), "plans:training-list"),
         (pgettext("list", "Tư vấn"), "plans:consultant-list"),
         (pgettext("list", "Thông báo"), "reports:notice-list"),
@@ -158,6 +161,8 @@ def _leader(user: User) -> Entries:
         (_("Trang chủ"), "home"),
         (pgettext("list", "Kế hoạch"), "plans:plan-list", waiting),
         (pgettext("list", "Báo cáo"), "reports:cycle-list"),
+        *_letters(user),
+        (_("Báo cáo tổng hợp"), "reports:snapshot-list"),
         (pgettext("list", "Công bố"), "plans:declaration-list"),
         (_("Tập huấn"), "plans:training-list"),
         (pgettext("list", "Cơ quan"), "agencies:agency-list"),
@@ -171,6 +176,7 @@ def _officer(user: User) -> Entries:
     return [
         (_("Trang chủ"), "home"),
         (pgettext("list", "Báo cáo năm"), "reports:report-list", waiting),
+        *_letters(user),
         (pgettext("list", "Kế hoạch"), "plans:plan-list"),
         (pgettext("list", "Công bố"), "plans:declaration-list"),
         (_("Tập huấn"), "plans:training-list"),
@@ -179,10 +185,17 @@ def _officer(user: User) -> Entries:
     ]
 
 
+def _letters(user: User) -> Entries:
+    """Letters to those that report late or not: for who has to do with them, with those that wait."""
+    desk = desk_of(user, clock.today())
+    return [(_("Đôn đốc"), "reports:directive-list", desk.waiting)] if desk.has_to_do else []
+
+
 def _administrator(user: User) -> Entries:
     return [
         (_("Trang chủ"), "home"),
         (pgettext("list", "Tài khoản"), "agencies:account-list"),
+        (pgettext("list", "Quy tắc nhắc"), "reports:rule-list"),
         (pgettext("list", "Cơ quan"), "agencies:agency-list"),
         (_("Nhật ký"), "reports:entry-list"),
     ]

@@ -1,16 +1,26 @@
 """The columns of workbooks about reports: the same list whatever is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agencies.models.agency import Group
 from isotrack.kit.clock import day_of
-from isotrack.kit.sheets import DATE, NUMBER, TEXT, TIME, Column
+from isotrack.kit.sheets import DATE, DECIMAL, MONEY, NUMBER, PERCENT, TEXT, TIME, Column, Sheet
 from isotrack.kit.words import say_time, show_number
 from reports.board import Board, Row
+from reports.consolidated import Consolidated
 from reports.models import Punctuality
+from reports.questions import Question
+from reports.statistics.picture import NumberLine, Part, Picture, RateLine, ShareLine
+from reports.statistics.rows import Row as KeptRow
+from reports.statistics.rows import show_figure
+from reports.statistics.tally import numeric, shared
 
 BOARD: Sequence[Column[Row]] = [
     Column(gettext_lazy("Mã"), lambda row: row.code, TEXT, 14),
@@ -42,3 +52,182 @@ def board_notes(board: Board) -> list[str]:
 def board_file_name(board: Board) -> str:
     """For example "theo-doi-2020-20210616.xlsx"."""
     return f"theo-doi-{board.cycle.year}-{day_of(board.as_of):%Y%m%d}.xlsx"
+
+
+# The consolidated report, from the snapshot alone
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the first sheet: a count and its share of the whole, of this year and of last year."""
+
+    name: str
+    count: int | None
+    share: Decimal | None = None
+    last_count: int | None = None
+    last_share: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of the sheet of questions: a number's sums, or how often one value was given."""
+
+    question: Question
+    line: NumberLine | None = None
+    part: Part | None = None
+
+
+RATES: Sequence[Column[RateLine]] = [
+    Column(gettext_lazy("Tên"), lambda line: str(line.label), TEXT, 40),
+    Column(gettext_lazy("Phải báo cáo"), lambda line: line.rates.expected, NUMBER, 14),
+    Column(gettext_lazy("Đã nhận"), lambda line: line.rates.received, NUMBER),
+    Column(gettext_lazy("Đúng hạn"), lambda line: line.rates.on_time, NUMBER),
+    Column(gettext_lazy("Trễ hạn"), lambda line: line.rates.late, NUMBER),
+    Column(gettext_lazy("Chưa gửi"), lambda line: line.rates.missing, NUMBER),
+    Column(gettext_lazy("Chưa đến hạn"), lambda line: line.rates.not_due, NUMBER, 14),
+    Column(gettext_lazy("Được miễn"), lambda line: line.rates.exempt, NUMBER),
+    Column(gettext_lazy("Không phát sinh"), lambda line: line.rates.nil, NUMBER, 16),
+    Column(gettext_lazy("Tỷ lệ nhận"), lambda line: line.rates.share_received, PERCENT),
+    Column(gettext_lazy("Tỷ lệ đúng hạn"), lambda line: line.rates.share_on_time, PERCENT, 15),
+    Column(
+        gettext_lazy("Tỷ lệ nhận năm trước"),
+        lambda line: line.last.share_received if line.last else None,
+        PERCENT,
+        21,
+    ),
+]
+SAID: Sequence[Column[Said]] = [
+    Column(gettext_lazy("Câu"), lambda said: said.question.number, NUMBER, 6),
+    Column(gettext_lazy("Nội dung"), lambda said: said.question.label(get_language()), TEXT, 60),
+    Column(gettext_lazy("Đơn vị tính"), lambda said: said.question.unit, TEXT, 12),
+    Column(gettext_lazy("Trả lời"), lambda said: said.part and said.part.label, TEXT, 28),
+    Column(gettext_lazy("Số cơ quan"), lambda said: _agencies(said), NUMBER),
+    Column(gettext_lazy("Tỷ lệ"), lambda said: said.part.share if said.part else None, PERCENT),
+    Column(gettext_lazy("Tổng"), lambda said: _sum(said), NUMBER, 18),
+    Column(gettext_lazy("Trung bình"), lambda said: said.line and said.line.numbers.average, DECIMAL, 16),
+    Column(gettext_lazy("Nhỏ nhất"), lambda said: said.line and said.line.numbers.smallest, DECIMAL, 16),
+    Column(gettext_lazy("Lớn nhất"), lambda said: said.line and said.line.numbers.largest, DECIMAL, 16),
+    Column(gettext_lazy("Năm trước"), lambda said: _last(said), DECIMAL, 18),
+]
+FACTS: Sequence[Column[Fact]] = [
+    Column(gettext_lazy("Chỉ tiêu"), lambda fact: fact.name, TEXT, 48),
+    Column(gettext_lazy("Năm báo cáo"), lambda fact: fact.count, NUMBER, 14),
+    Column(gettext_lazy("Tỷ lệ"), lambda fact: fact.share, PERCENT),
+    Column(gettext_lazy("Năm trước"), lambda fact: fact.last_count, NUMBER, 14),
+    Column(gettext_lazy("Tỷ lệ năm trước"), lambda fact: fact.last_share, PERCENT, 15),
+]
+_FIGURES = {"integer": NUMBER, "money": MONEY, "percent": PERCENT}
+
+
+def consolidated_sheets(report: Consolidated) -> list[Sheet[Any]]:
+    """The five sheets of a consolidated report."""
+    picture, notes = report.picture, _where_from(report)
+    whole = RateLine(_("Toàn tỉnh"), "", picture.rates, picture.last_rates)
+    return [
+        Sheet(_("Tổng hợp"), FACTS, list(_facts(picture)), notes),
+        Sheet(_("Theo nhóm"), RATES, [*picture.groups, *picture.levels, whole], notes),
+        Sheet(_("Theo cấp trên"), RATES, picture.by_superior, notes),
+        Sheet(_("Câu hỏi"), SAID, list(_said(picture)), notes),
+        Sheet(_("Từng cơ quan"), _of_each(picture), report.rows, notes),
+    ]
+
+
+def _where_from(report: Consolidated) -> list[str]:
+    told = {"code": report.snapshot.code, "time": say_time(report.snapshot.as_of)}
+    return [
+        str(report.snapshot.cycle),
+        _("Mã số liệu %(code)s; số liệu tính đến %(time)s") % told,
+        _("Gửi %(deadline)s") % {"deadline": report.deadline},
+    ]
+
+
+def _facts(picture: Picture) -> Iterator[Fact]:
+    now, before = picture.rates, picture.last_rates
+    for name, label in _COUNTS.items():
+        share = "share_" + name
+        yield Fact(
+            str(label),
+            getattr(now, name),
+            getattr(now, share, None),
+            getattr(before, name, None),
+            getattr(before, share, None),
+        )
+    for line in (picture.state, picture.standard, picture.audit, picture.review):
+        yield from _parts_of(line)
+    yield Fact(_("TTHC đã đưa vào hệ thống"), None, picture.coverage, None, picture.last_coverage)
+
+
+_COUNTS: dict[str, str | Promise] = {
+    "expected": gettext_lazy("Phải báo cáo"),
+    "received": gettext_lazy("Đã nhận"),
+    "on_time": gettext_lazy("Đúng hạn"),
+    "late": gettext_lazy("Trễ hạn"),
+    "missing": gettext_lazy("Chưa gửi"),
+    "not_due": gettext_lazy("Chưa đến hạn"),
+    "exempt": gettext_lazy("Được miễn"),
+    "nil": gettext_lazy("Không phát sinh"),
+    "extended": pgettext_lazy("report", "Được gia hạn"),
+}
+
+
+def _parts_of(line: ShareLine | None) -> Iterator[Fact]:
+    if line is not None:
+        for part in line.parts:
+            yield Fact(
+                f"{line.label}: {part.label}", part.count, part.share, part.last_count, part.last_share
+            )
+
+
+def _said(picture: Picture) -> Iterator[Said]:
+    for chapter in picture.chapters:
+        yield from (Said(line.question, line=line) for line in chapter.numbers)
+        yield from (Said(line.question, part=part) for line in chapter.shares for part in line.parts)
+
+
+def _agencies(said: Said) -> int | None:
+    if said.part:
+        return said.part.count
+    return said.line.numbers.count if said.line else None
+
+
+def _sum(said: Said) -> Any:
+    return said.line.numbers.total if said.line and not said.line.is_percent else None
+
+
+def _last(said: Said) -> Any:
+    if said.part:
+        return said.part.last_count
+    last = said.line.last if said.line else None
+    if last is None or not last.count:
+        return None
+    return last.average if said.line and said.line.is_percent else last.total
+
+
+def _of_each(picture: Picture) -> list[Column[KeptRow]]:
+    """One row an agency: how its report stands, and every answer that is counted."""
+    asked = [*numeric(picture.questions), *shared(picture.questions)]
+    return [
+        Column(_("Mã"), lambda row: row.code, TEXT, 14),
+        Column(_("Cơ quan"), lambda row: row.name, TEXT, 40),
+        Column(_("Cơ quan cấp trên"), lambda row: row.superior_name, TEXT, 32),
+        Column(_("Nhóm"), lambda row: row.group_name, TEXT, 20),
+        Column(_("Thời hạn"), lambda row: row.punctuality_name, TEXT, 16),
+        Column(_("Số ngày trễ"), lambda row: row.days or None, NUMBER),
+        Column(_("Không phát sinh"), lambda row: row.is_nil, TEXT, 16),
+        Column(_("Gửi lần đầu"), lambda row: row.sent, TIME),
+        *(_answer_to(question) for question in sorted(asked, key=lambda one: one.number)),
+    ]
+
+
+def _answer_to(question: Question) -> Column[KeptRow]:
+    heading = f"{question.number}. {question.label(get_language())}"
+    kind = _FIGURES.get(question.type, TEXT)
+    if kind is TEXT:
+        return Column(heading, lambda row: show_figure(question, row.figures.get(question.key)), TEXT, 18)
+    if kind is PERCENT:
+        return Column(heading, lambda row: _percent(row.figures.get(question.key)), PERCENT, 12)
+    return Column(heading, lambda row: row.figures.get(question.key), kind, 16)
+
+
+def _percent(figure: Any) -> Decimal | None:
+    return None if figure is None else Decimal(str(figure))

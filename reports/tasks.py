@@ -5,6 +5,7 @@ from celery import shared_task
 from isotrack.journal.tasks import deliver_notices
 from isotrack.kit import clock
 from reports.actions.demonstration import play
+from reports.actions.directive import remind_superiors
 from reports.actions.overdue import flag_overdue
 from reports.actions.reminder import plan_reminders
 
@@ -20,6 +21,13 @@ def remind_of_reports() -> None:
 def flag_overdue_reports() -> None:
     """Flag what has become missing or late, and let the journal send the digest."""
     flag_overdue(as_of=clock.now())
+    deliver_notices.delay()
+
+
+@shared_task
+def remind_of_letters() -> None:
+    """Remind superiors that a letter to those below them falls due, and let the journal send it."""
+    remind_superiors(as_of=clock.now())
     deliver_notices.delay()
 
 

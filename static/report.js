@@ -3,14 +3,15 @@
 "use strict";
 
 const form = document.querySelector("form[data-report]");
-const cards = form ? [...form.querySelectorAll("[data-key]")] : [];
+/* Asked anew each time: saving may put another card in the place of one. */
+const cards = () => [...form.querySelectorAll("[data-key]")];
 const NUMBERS = ["integer", "money", "percent"];
 
 /* What stands in a card, as the engine would read it; null where there is no good answer. */
 function valueOf(card) {
   if (card.hidden) return null;
   if (card.dataset.formula) return compute(card.dataset.formula);
-  const field = card.querySelector("input:checked") ?? document.getElementById(`q-${card.dataset.key}`);
+  const field = card.querySelector("input[type=radio]:checked") ?? document.getElementById(`q-${card.dataset.key}`);
   const text = field?.value?.trim() ?? "";
   if (!text) return null;
   if (NUMBERS.includes(card.dataset.type)) return numberIn(text);
@@ -26,7 +27,7 @@ function numberIn(text) {
 }
 
 function answer(key) {
-  const card = cards.find((one) => one.dataset.key === key);
+  const card = cards().find((one) => one.dataset.key === key);
   return card ? valueOf(card) : null;
 }
 
@@ -71,11 +72,11 @@ function compute(formula) {
 function refresh() {
   /* Where two values wait to be chosen between, the page stays as the server drew it. */
   if (form.querySelector("[name^='choose-']")) return;
-  for (const card of cards) {
+  for (const card of cards()) {
     card.hidden = !JSON.parse(card.dataset.when).every(holds);
     if (card.dataset.formula) showResult(card);
   }
-  form.elements.shown.value = cards.filter((card) => !card.hidden).map((card) => card.dataset.key).join(" ");
+  form.elements.shown.value = cards().filter((card) => !card.hidden).map((card) => card.dataset.key).join(" ");
 }
 
 function showResult(card) {
@@ -108,6 +109,7 @@ function addRow(button) {
 
 if (form) {
   form.addEventListener("input", refresh);
+  form.addEventListener("redrawn", refresh);
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-add-row]");
     if (!button) return;

@@ -7,14 +7,26 @@ from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from agencies.actions.agency import found
 from agencies.models import Agency, Document, Post, Role, User
 from agencies.models.agency import Group, Kind, Level, Mandate
+from isotrack.journal.models import DeadAddress, Job
 from isotrack.kit.clock import ZONE
 from plans.actions.reference import load_ceilings, load_cost_items
 from reports.actions.cycle import open_cycle
 from reports.actions.reference import DATA, QUESTIONNAIRES, load_checklist, load_questionnaire, load_rules
-from reports.models import AnnualReport, ReportCycle, Submission
+from reports.actions.snapshot import freeze
+from reports.models import (
+    AnnualReport,
+    DirectiveDuty,
+    DirectiveItem,
+    ReportCycle,
+    ReviewComment,
+    Snapshot,
+    Submission,
+)
 
 PASSWORD = "a long pass phrase"
 # An hour on the first morning of the demonstration: two weeks before the deadline of 2020.
@@ -183,3 +195,76 @@ def reports(number: int, *, superior: Agency | None = None) -> ReportCycle:
 def morning(day: date) -> datetime:
     """Eight o'clock in Vietnam on that day."""
     return datetime.combine(day, time(8), ZONE)
+
+
+def commented(report: AnnualReport, question: str = "staff_total") -> ReviewComment:
+    """A comment at one question, sent to its agency."""
+    words = {"question": question, "text": "Kiểm tra lại."}
+    return ReviewComment.objects.create(report=report, made_by=staff(), made_at=NOW, sent_at=NOW, **words)
+
+
+def snapshot(cycle: ReportCycle, kind: str = "committee", *, as_of: str = "2021-06-30 00:00") -> Snapshot:
+    """The consolidated report of a cycle, frozen at an instant."""
+    frozen, _is_new = freeze(cycle, kind, by=None, at=at(as_of), as_of=at(as_of))
+    return frozen
+
+
+def job(owner: User, *, file: bytes = b"", **values: Any) -> Job:
+    """Long work somebody asked for: under way, or finished with this file."""
+    usual: dict[str, Any] = {
+        "kind": "consolidated-pdf",
+        "label": "Báo cáo tổng hợp",
+        "total": 1,
+        "asked_at": NOW,
+    }
+    if values or file:
+        usual |= {"state": Job.State.DONE, "finished_at": NOW}
+    asked = Job(owner_key=str(owner.pk), province="1", **usual | values)
+    if file:
+        asked.name = "bao-cao.pdf"
+        asked.file.save(asked.name, ContentFile(file), save=False)
+    asked.save()
+    return asked
+
+
+def dead_address(address: str = "khoa@agency.example", *, of: Agency | None = None) -> DeadAddress:
+    """An address that mail comes back from."""
+    return DeadAddress.objects.create(
+        address=address, province=str((of or province()).pk), since=NOW, reason="550 5.1.1 không có hộp thư"
+    )
+
+
+def duty(
+    superior: Agency, *behind: AnnualReport, due_on: date = date(2021, 7, 19), state: str = "open"
+) -> DirectiveDuty:
+    """The letter a superior owes about these missing reports, or has written; "cancelled" ones say why."""
+    values: dict[str, Any] = {"state": state, "cancel_reason": "Đã nhắc." if state == "cancelled" else ""}
+    if state == "done":
+        letter = {"letter_number": 812, "letter_symbol": "UBND-VP", "letter_dated": date(2021, 7, 12)}
+        values |= letter | {"letter_signer": "Nguyễn Văn A", "recorded_at": NOW, "scan_name": "812.pdf"}
+    given = {"opened_at": NOW, "listed_at": NOW, "due_on": due_on, "cycle": behind[0].cycle}
+    owed = DirectiveDuty(superior=superior, **given, **values)
+    if state == "done":
+        owed.scan.save("812.pdf", ContentFile(b"%PDF-1.7"), save=False)
+    owed.save()
+    for report in behind:
+        DirectiveItem.objects.create(duty=owed, report=report, kind="missing", days_late=6)
+    return owed
+
+
+def closing(cycle: ReportCycle, *behind: AnnualReport) -> Snapshot:
+    """The list frozen when a cycle was closed."""
+    rows = [
+        {
+            "report": one.pk,
+            "code": one.agency.code,
+            "agency": one.name_in_lists,
+            "superior": "UBND huyện An Phú",
+        }
+        | {"kind": "missing", "days": 6, "sent_at": None, "contact": ""}
+        for one in behind
+    ]
+    told = {"as_of": NOW, "made_at": NOW, "digest": "0" * 64, "check_code": "0000 0000 0000 0000"}
+    figures = {"expected": cycle.reports.count(), "late": 0, "missing": len(rows)}
+    code = f"KT-{cycle.province.code}-{cycle.year}"
+    return Snapshot.objects.create(cycle=cycle, kind="closing", code=code, figures=figures, rows=rows, **told)

@@ -14,13 +14,15 @@ from typing import Any
 class Sink:
     """What arrived, and how to behave.
 
-    `refusals` maps an address to what RCPT is answered with. `before_answer` is asked once a mail has come
-    whole: what it returns is the answer, None hangs up without one, as a server that dies does.
+    `refusals` maps an address to what RCPT is answered with, `sender_answer` is what MAIL is.
+    `before_answer` is asked once a mail has come whole: what it returns is the answer, None hangs up without
+    one, as a server that dies does.
     """
 
     port: int
     mails: list[EmailMessage] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
+    sender_answer: str = "250 fine"
     before_answer: Callable[[EmailMessage], str | None] = lambda mail: "250 taken"
 
     @property
@@ -41,6 +43,8 @@ class _Conversation(socketserver.StreamRequestHandler):
                     return
             elif word.startswith("RCPT"):
                 self._say(self._sink.refusals.get(line.decode().strip()[9:-1], "250 fine"))
+            elif word.startswith("MAIL"):
+                self._say(self._sink.sender_answer)
             else:
                 self._say("221 bye" if word == "QUIT" else "250 fine")
 

@@ -27,6 +27,12 @@ plain_name = RegexValidator(
 )
 
 
+IS_HEAD = gettext_lazy("Là người đứng đầu cơ quan hoặc cấp phó được giao")
+WHAT_A_HEAD_DOES = gettext_lazy(
+    "Người này xác nhận báo cáo năm do công chức trình, không phải người lập báo cáo."
+)
+
+
 class AccountFilter(FilterForm):
     """Search and filters of the list of accounts."""
 
@@ -119,7 +125,8 @@ class OpenAccountForm(_PersonForm):
         validators=PLAUSIBLE_DAYS,
         help_text=gettext_lazy("Ngày ghi trong quyết định phân công."),
     )
-    layout = ("full_name", "username", "email", "role", "agency", "title", "starts_on")
+    is_head = forms.BooleanField(label=IS_HEAD, required=False, help_text=WHAT_A_HEAD_DOES)
+    layout = ("full_name", "username", "email", "role", "agency", "title", "is_head", "starts_on")
     submit_label = gettext_lazy("Lập tài khoản")
 
     class Meta:
@@ -211,6 +218,13 @@ class PostForm(HouseFormMixin, forms.Form):
         required=False,
         help_text=gettext_lazy("Chức vụ của người nhận, ví dụ thư ký ISO."),
     )
+    is_head = forms.BooleanField(
+        label=IS_HEAD,
+        required=False,
+        help_text=gettext_lazy(
+            "Chỉ dùng khi nhận nhiệm vụ mới; bàn giao thì người nhận giữ đúng vai của người thôi giữ."
+        ),
+    )
     submit_label = gettext_lazy("Bàn giao nhiệm vụ")
 
     def __init__(
@@ -233,7 +247,7 @@ class PostForm(HouseFormMixin, forms.Form):
         values = self.cleaned_data
         if values["act"] == self.Act.BEGIN:
             begun = {"agency": values["agency"], "title": values["title"], "starts_on": values["day"]}
-            begin_post(self.user, by=by, at=at, **begun)
+            begin_post(self.user, by=by, at=at, is_head=values["is_head"], **begun)
         elif self.held is not None:
             to = {"successor": values["successor"], "title": values["title"]}
             hand_over(self.held, by=by, at=at, last_day=values["day"], **to)
@@ -265,7 +279,9 @@ class PostForm(HouseFormMixin, forms.Form):
         if (
             successor
             and self.held
-            and not successor.posts.without_end().filter(agency=self.held.agency).exists()
+            and not successor.posts.without_end()
+            .filter(agency=self.held.agency, is_head=self.held.is_head)
+            .exists()
         ):
             self._check_after(successor, day)
 

@@ -41,4 +41,13 @@ class Migration(migrations.Migration):
                 verbose_name="ngôn ngữ",
             ),
         ),
+        migrations.AddField(
+            model_name="user",
+            name="wants_digest",
+            field=models.BooleanField(
+                default=True,
+                help_text="Bỏ chọn để không nhận bản tin cho Sở nữa.",
+                verbose_name="nhận bản tin",
+            ),
+        ),
     ]

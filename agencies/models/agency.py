@@ -6,11 +6,13 @@ within the life of one entity (superior, name, mandate, …) is dated in Standin
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -130,6 +132,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def without_contact(self) -> Self:
         """Those that nobody can write to."""
         return self.filter(contact_email="")
+
+    def with_mailbox(self, folded: Iterable[str]) -> Self:
+        """Those whose mailbox is one of these, given in small letters."""
+        return self.alias(mailbox=Lower("contact_email")).filter(mailbox__in=list(folded))
 
     def with_name_repeated(self, day: date) -> Self:
         """Annotate `name_repeats`: whether another agency of the province bears the same name on `day`."""

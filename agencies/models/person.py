@@ -68,6 +68,13 @@ class UserQuerySet(models.QuerySet["User"]):
         """Accounts that cannot sign in."""
         return self.filter(is_active=False)
 
+    def reviewing_with(self, user: "User", day: date) -> Self:
+        """Those of the same province's department who decide on reports on `day`, by name."""
+        if user.agency is None or not user.is_reviewer:
+            return self.none()
+        posts = Post.objects.on(day).filter(agency__province_id=user.agency.province_id)
+        return self.in_use().filter(role=Role.STAFF, pk__in=posts.values("user_id")).order_by("full_name")
+
     def holding_post_on(self, day: date) -> Self:
         """Those who hold a post somewhere on `day`."""
         held = Post.objects.on(day).filter(user_id=models.OuterRef("pk"))
@@ -117,6 +124,9 @@ class User(AbstractBaseUser):
         default="vi",
         help_text=_("Ngôn ngữ của thư nhắc gửi cho người này: vi hoặc en."),
     )
+    wants_digest = models.BooleanField(
+        _("nhận bản tin"), default=True, help_text=_("Bỏ chọn để không nhận bản tin cho Sở nữa.")
+    )
     calendar_token = models.CharField(
         _("mã lịch"),
         max_length=64,
@@ -151,6 +161,14 @@ class User(AbstractBaseUser):
         """The responsible post held today, else the newest one; None for who holds none."""
         held = self.posts.on(clock.today()).select_related("agency__province")
         return held.order_by("-is_responsible", "-starts_on").first()
+
+    @property
+    def agency_key(self) -> "int | models.Subquery | None":
+        """The key of that agency to compare a column with; asks the database nothing of its own."""
+        if "post" in self.__dict__:
+            return self.post.agency_id if self.post else None
+        held = self.posts.on(clock.today()).order_by("-is_responsible", "-starts_on")
+        return models.Subquery(held.values("agency_id")[:1])
 
     @property
     def agency(self) -> Agency | None:

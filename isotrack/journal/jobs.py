@@ -3,13 +3,15 @@
 settings.JOBS names what each kind of job does (`Work`). The rows know what is still to be made: a part is
 claimed by one worker, a claim lapses when its worker dies, and the scheduler's sweep hands lapsed parts out
 again, so neither a killed worker nor an emptied queue loses anything. Parts may be made twice, never joined
-twice.
+twice. A part that fails, or takes its worker with it, is tried TRIES times; then the job fails and says why.
+
+Asking for a file changes nothing that the province keeps, so the journal holds no entry about it.
 """
 
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from celery import signature
 from django.conf import settings
@@ -18,12 +20,16 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from isotrack.journal.models import Job, JobPart
 from isotrack.journal.models.job import KEPT
 from isotrack.journal.record import Actor
 from isotrack.kit import clock
 from isotrack.kit.states import WrongState, move
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +56,9 @@ class Work(Protocol):
 
 
 def work_of(kind: str) -> Work:
-    """What settings.JOBS names for a kind; KeyError for an unknown one."""
-    work: Work = import_string(settings.JOBS[kind])
+    """What settings.JOBS names for a kind, an object or its class; KeyError for an unknown one."""
+    found = import_string(settings.JOBS[kind])
+    work: Work = found() if isinstance(found, type) else found
     return work
 
 
@@ -66,7 +73,18 @@ def ask(
     arguments: Arguments,
     back_url: str = "",
 ) -> Job:
-    """Ask for long work; its parts are queued after the commit."""
+    """Ask for long work; its parts are queued after the commit.
+
+    Whoever asks again while the same work is under way gets that job. Raises ValueError for work without a
+    part. Where the queue cannot be reached the job waits for the next sweep.
+    """
+    mine = Job.objects.asked_by(by).under_way()
+    there = mine.filter(kind=kind, arguments=dict(arguments)).first()
+    if there is not None:
+        return there
+    parts = work_of(kind).parts(arguments)
+    if not parts:
+        raise ValueError(f"{kind} has nothing to make of {arguments}")
     job = Job.objects.create(
         kind=kind,
         label=label[:300],
@@ -75,27 +93,29 @@ def ask(
         arguments=dict(arguments),
         back_url=back_url,
         asked_at=at,
+        total=len(parts),
     )
-    parts = work_of(kind).parts(arguments)
     JobPart.objects.bulk_create(
         JobPart(job=job, number=number, arguments=dict(part)) for number, part in enumerate(parts, start=1)
     )
-    Job.objects.filter(pk=job.pk).update(total=len(parts))
-    job.refresh_from_db()
-    transaction.on_commit(lambda: hand_out(job), robust=True)
+    transaction.on_commit(lambda: hand_out(_free().filter(job=job)), robust=True)
     return job
 
 
-def cancel(job: Job) -> Job:
-    """Stop a job: parts under way end unused. Raises WrongState when it is over."""
-    move(job, Job.State.CANCELLED, finished_at=clock.now())
+def cancel(job: Job, *, at: datetime) -> Job:
+    """Stop a job: parts under way end unused, those made are dropped. Raises WrongState when it is over."""
+    move(job, Job.State.CANCELLED, finished_at=at)
+    job.parts.update(result=None)
     return job
 
 
-def hand_out(job: Job) -> None:
-    """Queue one task for every part that nobody makes or has made."""
-    for pk in _free().filter(job=job).values_list("pk", flat=True):
-        signature(MAKE_PART, (pk,)).delay()
+def hand_out(parts: "QuerySet[JobPart]") -> None:
+    """Queue one task for each of these parts; what a queue that is down does not take, the sweep repeats."""
+    try:
+        for pk in parts.order_by("job", "number").values_list("pk", flat=True):
+            signature(MAKE_PART, (pk,)).delay()
+    except (OperationalError, OSError) as trouble:
+        logger.warning("The queue cannot be reached, parts wait for the next sweep: %s", trouble)
 
 
 def make_part(pk: int) -> None:
@@ -104,40 +124,39 @@ def make_part(pk: int) -> None:
     if part is None:
         return
     job = part.job
-    work = work_of(job.kind)
     try:
-        result = work.make(job.arguments, part.arguments)
-    except Exception as trouble:
+        result = work_of(job.kind).make(job.arguments, part.arguments)
+    except Exception as trouble:  # whatever a kind of work may raise: the job says so, the worker lives on
         logger.exception("Part %s of job %s failed", part.number, job.pk)
-        _give_up(job, part, trouble)
+        _try_again(part, trouble)
         return
-    JobPart.objects.filter(pk=part.pk).update(result=result, made_at=clock.real_now())
-    if not job.parts.filter(made_at__isnull=True).exists():
-        _join(job, work)
+    running = JobPart.objects.filter(pk=part.pk, job__state=Job.State.RUNNING)
+    if running.update(result=result, made_at=clock.real_now()):
+        _join_when_whole(job)
 
 
 def sweep() -> None:
     """Hand out again what was lost with a worker or a queue, and remove files that are old enough."""
-    for job in Job.objects.under_way():
-        if job.parts.filter(made_at__isnull=True).exists():
-            hand_out(job)
-        else:
-            _join(job, work_of(job.kind))
-    for job in Job.objects.over_since(clock.now() - KEPT):
-        if job.file:
-            job.file.delete(save=False)
-        job.delete()
+    hopeless = _free().filter(tries__gte=TRIES).select_related("job").order_by("job", "number")
+    for part in hopeless:
+        _fail(part.job, part, _("lần nào cũng dừng giữa chừng"))
+    stalled = Job.objects.stalled(clock.real_now() - CLAIM_LAPSES_AFTER)
+    hand_out(_free().filter(Q(claimed_at__isnull=False) | Q(job__in=stalled)))
+    for job in Job.objects.whole():
+        _join(job)
+    _remove(Job.objects.over_since(clock.now() - KEPT))
 
 
-def _free() -> Any:
+def _free() -> "QuerySet[JobPart]":
+    """Parts of running jobs that nobody makes or has made."""
     lapsed = Q(claimed_at__isnull=True) | Q(claimed_at__lt=clock.real_now() - CLAIM_LAPSES_AFTER)
-    running = Q(job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    return JobPart.objects.filter(lapsed, running, made_at__isnull=True)
+    return JobPart.objects.filter(lapsed, job__in=Job.objects.under_way(), made_at__isnull=True)
 
 
 def _claim(pk: int) -> JobPart | None:
     with transaction.atomic():
-        part = _free().select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+        free = _free().filter(pk=pk, tries__lt=TRIES)
+        part = free.select_for_update(skip_locked=True, of=("self",)).first()
         if part is None:
             return None
         JobPart.objects.filter(pk=pk).update(claimed_at=clock.real_now(), tries=F("tries") + 1)
@@ -145,27 +164,63 @@ def _claim(pk: int) -> JobPart | None:
     return JobPart.objects.select_related("job").get(pk=pk)
 
 
-def _give_up(job: Job, part: JobPart, trouble: Exception) -> None:
-    """After TRIES the whole job fails and says why; before that the sweep tries the part again."""
-    if part.tries < TRIES:
-        JobPart.objects.filter(pk=part.pk).update(claimed_at=None)
-        hand_out(job)
+def _try_again(part: JobPart, trouble: Exception) -> None:
+    """After TRIES the whole job fails and says why; before that the part is handed out once more."""
+    if part.tries >= TRIES:
+        _fail(part.job, part, str(trouble) or type(trouble).__name__)
         return
-    words = str(trouble)[:400] or type(trouble).__name__
-    said = _("Phần %(number)d không làm được: %(why)s") % {"number": part.number, "why": words}
-    Job.objects.under_way().filter(pk=job.pk).update(
-        state=Job.State.FAILED, message=said, finished_at=clock.now()
-    )
+    JobPart.objects.filter(pk=part.pk).update(claimed_at=None)
+    hand_out(_free().filter(pk=part.pk))
 
 
-def _join(job: Job, work: Work) -> None:
+def _fail(job: Job, part: JobPart, why: str) -> None:
+    said = _("Phần %(number)d không làm được: %(why)s") % {"number": part.number, "why": why}
+    _end(job, said)
+
+
+def _end(job: Job, message: str) -> None:
+    """The job fails, unless it is over already; what was made of it is dropped."""
+    stamps = {"state": Job.State.FAILED, "message": message[:500], "finished_at": clock.now()}
+    if Job.objects.under_way().filter(pk=job.pk).update(**stamps):
+        job.parts.update(result=None)
+
+
+def _join_when_whole(job: Job) -> None:
+    if not job.parts.filter(made_at__isnull=True).exists():
+        _join(job)
+
+
+def _join(job: Job) -> None:
     """Put the parts together; of two workers that finish at once the second one's file is thrown away."""
-    results = [bytes(part.result or b"") for part in job.parts.all()]
-    name, content = work.join(job.arguments, results)
-    stored = job.file.storage.save(f"jobs/{job.pk}/{name}", ContentFile(content))
+    results = [bytes(result or b"") for result in job.parts.values_list("result", flat=True)]
+    try:
+        name, content = work_of(job.kind).join(job.arguments, results)
+    except Exception as trouble:  # as in `make_part`; the same parts would only fail again
+        logger.exception("Job %s could not be joined", job.pk)
+        _end(job, str(trouble) or type(trouble).__name__)
+        return
+    try:
+        stored = job.file.storage.save(f"jobs/{job.pk}/{name}", ContentFile(content))
+    except OSError as trouble:
+        logger.warning("The file store cannot be reached, job %s waits: %s", job.pk, trouble)
+        return
     try:
         move(job, Job.State.DONE, file=stored, name=name, finished_at=clock.now())
     except WrongState:
         job.file.storage.delete(stored)
         return
     job.parts.update(result=None)
+
+
+def _remove(jobs: "QuerySet[Job]") -> None:
+    """Forget jobs with their files; a file that cannot be removed keeps its job for the next sweep."""
+    gone = []
+    for job in jobs:
+        try:
+            if job.file:
+                job.file.delete(save=False)
+        except OSError as trouble:
+            logger.warning("The file of job %s stays: %s", job.pk, trouble)
+            continue
+        gone.append(job.pk)
+    Job.objects.filter(pk__in=gone).delete()

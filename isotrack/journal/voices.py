@@ -4,8 +4,8 @@ The journal knows that something is owed to somebody; only the app above it know
 how to say it. Settings, which compose the apps, name a voice for each kind of notice.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -16,12 +16,23 @@ from isotrack.journal.models import Notice
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail; read when the mail is made, so that a batch never holds all of them."""
+
+    name: str
+    media_type: str
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class Words:
-    """What to send: a subject of one line, the same content as text and as HTML."""
+    """What to send: a subject of one line, the same content as text and as HTML, its headers and files."""
 
     subject: str
     text: str
     html: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -69,10 +69,10 @@ def say_time(instant: datetime) -> str:
 
 def read_integer(text: str) -> int:
     """Read a whole number, with or without dots between thousands: "1.234" → 1234. Raises Misread."""
-    number = _read(text)
-    if number is None or number != number.to_integral_value():
+    number = _read_whole(text)
+    if number is None:
         raise Misread(_("Nhập số nguyên, ví dụ 1234 hoặc 1.234."))
-    return int(number)
+    return number
 
 
 def read_decimal(text: str) -> Decimal:
@@ -85,10 +85,10 @@ def read_decimal(text: str) -> Decimal:
 
 def read_money(text: str) -> int:
     """Read whole đồng: "33.000.000", "33.000.000 đồng", "33000000đ". Raises Misread."""
-    number = _read(re.sub(r"\s*(đồng|đ|vnđ|vnd)\.?$", "", clean(text), flags=re.IGNORECASE))
-    if number is None or number != number.to_integral_value():
+    number = _read_whole(re.sub(r"\s*(đồng|đ|vnđ|vnd)\.?$", "", clean(text), flags=re.IGNORECASE))
+    if number is None:
         raise Misread(_("Nhập số tiền nguyên đồng, ví dụ 33.000.000."))
-    return int(number)
+    return number
 
 
 def read_percent(text: str) -> Decimal:
@@ -97,9 +97,10 @@ def read_percent(text: str) -> Decimal:
 
 
 def read_date(text: str) -> date:
-    """Read d/m/yyyy, d-m-yyyy, d.m.yyyy or yyyy-mm-dd. Raises Misread."""
+    """Read d/m/yyyy, d-m-yyyy, d.m.yyyy, "ngày d tháng m năm yyyy" or yyyy-mm-dd. Raises Misread."""
     typed = clean(text)
-    day_first = re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", typed)
+    plain = re.sub(r"\s*(?:tháng|năm)\s*", "/", re.sub(r"^ngày\s*", "", typed.casefold()))
+    day_first = re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", plain)
     year_first = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", typed)
     try:
         if day_first:
@@ -108,7 +109,16 @@ def read_date(text: str) -> date:
             return date(int(year_first[1]), int(year_first[2]), int(year_first[3]))
     except ValueError:
         raise Misread(_("Ngày %(typed)s không có trong lịch.") % {"typed": typed}) from None
+    if short := re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{2})", plain):
+        words = {"typed": typed, "meant": f"{short[1]}/{short[3]}/20{short[4]}"}
+        raise Misread(_("“%(typed)s” chưa rõ năm. Nếu là %(meant)s thì ghi đủ bốn chữ số của năm.") % words)
     raise Misread(_("Nhập ngày theo dạng ngày/tháng/năm, ví dụ 05/07/2021."))
+
+
+def _read_whole(text: str) -> int | None:
+    """A whole number, or None. "12,000" is none: an Englishman means twelve thousand, a Vietnamese twelve."""
+    number = None if re.search(r",\d{3}(?!\d)", text) else _read(text)
+    return int(number) if number is not None and number == number.to_integral_value() else None
 
 
 def _read(text: str) -> Decimal | None:

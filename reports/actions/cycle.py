@@ -1,5 +1,8 @@
 """Opening a cycle, turning its switches, closing it."""
 
+import hashlib
+import json
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,12 @@ from isotrack.journal.record import record
 from isotrack.kit import clock
 from isotrack.kit.bulk import insert_select
 from isotrack.kit.deadlines import start_of
-from reports.models import AnnualReport, QuestionnaireVersion, ReportCycle
+from isotrack.kit.states import WrongState
+from reports.actions.directive import open_duties
+from reports.directive import behind_in, closing_rows
+from reports.models import AnnualReport, QuestionnaireVersion, ReportCycle, Snapshot
+from reports.models.report import make_check_code
+from reports.rates import rates
 
 DEFAULTS = Path(__file__).resolve().parent.parent / "data" / "cycle.csv"
 
@@ -48,33 +56,52 @@ def turn_switches(
     by: User,
     at: datetime,
     reason: str,
-    day_itself_counts: bool,
-    moves_to_working_day: bool,
+    day_itself_counts: bool | None = None,
+    moves_to_working_day: bool | None = None,
+    scan_required: bool | None = None,
+    head_confirms: bool | None = None,
 ) -> ReportCycle:
-    """Turn the two switches of the deadline and move every cut-off that is not extended."""
+    """Turn switches of a cycle; those not named stay as they are.
+
+    The two of the deadline move every cut-off that is not extended. The two of sending, a signed scan and
+    the head's confirmation, hold for what is sent from now on; what waits for a head goes on waiting.
+    """
     cycle = ReportCycle.objects.select_for_update().get(pk=cycle.pk)
-    before = (cycle.day_itself_counts, cycle.moves_to_working_day, cycle.cutoff.isoformat())
-    cycle.day_itself_counts = day_itself_counts
-    cycle.moves_to_working_day = moves_to_working_day
-    cycle.set_cutoff()
-    cycle.save(update_fields=["day_itself_counts", "moves_to_working_day", "cutoff"])
-    cycle.reports.filter(extended_to__isnull=True).update(cutoff=cycle.cutoff)
-    # Flags that the new cut-off makes untrue; what it makes true the next flagging finds.
-    cycle.reports.filter(first_submitted_at__lt=F("cutoff")).update(flagged_late_at=None)
-    cycle.reports.filter(cutoff__gt=at).update(flagged_missing_at=None)
-    after = (cycle.day_itself_counts, cycle.moves_to_working_day, cycle.cutoff.isoformat())
-    names = ("day_itself_counts", "moves_to_working_day", "cutoff")
-    changes = {name: [old, new] for name, old, new in zip(names, before, after, strict=True) if old != new}
+    wanted = {
+        "day_itself_counts": day_itself_counts,
+        "moves_to_working_day": moves_to_working_day,
+        "scan_required": scan_required,
+        "head_confirms": head_confirms,
+    }
+    turned = {name: on for name, on in wanted.items() if on is not None and on != getattr(cycle, name)}
+    changes: dict[str, list[Any]] = {name: [not on, on] for name, on in turned.items()}
+    for name, on in turned.items():
+        setattr(cycle, name, on)
+    changes |= _move_cutoffs(cycle, at)
+    cycle.save(update_fields=[*turned, "cutoff"])
     _record("cycle-switched", cycle, by=by, at=at, changes=changes, reason=reason)
     return cycle
 
 
 @transaction.atomic
-def close_cycle(cycle: ReportCycle, *, by: User | None, at: datetime) -> ReportCycle:
-    """End a cycle: nobody is reminded any more; reports and rates stay as they are."""
-    ReportCycle.objects.filter(pk=cycle.pk, closed_at__isnull=True).update(closed_at=at)
-    cycle.refresh_from_db(fields=["closed_at"])
-    _record("cycle-closed", cycle, by=by, at=at)
+def close_cycle(
+    cycle: ReportCycle, *, by: User | None, at: datetime, due_on: date | None = None
+) -> ReportCycle:
+    """End a cycle: nobody is reminded any more, who is late or missing is frozen, superiors have to write.
+
+    Letters are due `due_on`, else ten working days on. What comes later still counts. Raises WrongState when
+    the cycle is closed already or not yet due, ValidationError for a last day that has passed.
+    """
+    cycle = ReportCycle.objects.select_for_update(of=("self",)).select_related("province").get(pk=cycle.pk)
+    if cycle.closed_at is not None:
+        raise WrongState(_("Kỳ này đã kết thúc."))
+    if at < cycle.cutoff:
+        raise WrongState(_("Kỳ này chưa hết hạn: %(deadline)s.") % {"deadline": cycle.in_words})
+    cycle.closed_at = at
+    cycle.save(update_fields=["closed_at"])
+    frozen = _freeze(cycle, by=by, at=at)
+    _record("cycle-closed", cycle, by=by, at=at, changes={"code": [None, frozen.code]})
+    open_duties(cycle, by=by, at=at, due_on=due_on)
     return cycle
 
 
@@ -84,9 +111,47 @@ def standings_owing(province_pk: int, day: date) -> StandingQuerySet:
     return standings.filter(agency__in=Agency.objects.valid_on(day))
 
 
+def _freeze(cycle: ReportCycle, *, by: User | None, at: datetime) -> Snapshot:
+    """Keep the rates and the list of late and missing as they are now, under a code."""
+    behind = behind_in(cycle, at)
+    superiors = Agency.objects.in_bulk({one.superior_pk for one in behind if one.superior_pk})
+    figures, rows = asdict(rates(cycle, at)), closing_rows(behind, superiors)
+    code = f"KT-{cycle.province.code}-{cycle.year}"
+    return Snapshot.objects.create(
+        cycle=cycle,
+        kind=Snapshot.Kind.CLOSING,
+        code=code,
+        as_of=at,
+        made_at=at,
+        made_by=by,
+        figures=figures,
+        rows=rows,
+        digest=_digest(figures, rows),
+        check_code=make_check_code(code, at),
+    )
+
+
+def _digest(*parts: Any) -> str:
+    said = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _move_cutoffs(cycle: ReportCycle, at: datetime) -> dict[str, list[Any]]:
+    """Work out the cut-off anew; where it moved, every report's that has no extension. Says what changed."""
+    before = cycle.cutoff
+    cycle.set_cutoff()
+    if cycle.cutoff == before:
+        return {}
+    cycle.reports.filter(extended_to__isnull=True).update(cutoff=cycle.cutoff)
+    # Flags that the new cut-off makes untrue; what it makes true the next flagging finds.
+    cycle.reports.filter(first_submitted_at__lt=F("cutoff")).update(flagged_late_at=None)
+    cycle.reports.filter(cutoff__gt=at).update(flagged_missing_at=None)
+    return {"cutoff": [before.isoformat(), cycle.cutoff.isoformat()]}
+
+
 def _new_cycle(year: int, province: Agency, expected_on: date) -> ReportCycle:
     """The dates a new cycle starts from come from the reference file; staff may change them later."""
-    questionnaire = QuestionnaireVersion.objects.for_year(year).first()
+    questionnaire = QuestionnaireVersion.objects.for_year(year, province).first()
     if questionnaire is None:
         raise ValidationError(_("Chưa có biểu mẫu nào được phát hành; chạy load_reference trước."))
     usual = next(read_rows(DEFAULTS))

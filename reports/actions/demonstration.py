@@ -27,12 +27,15 @@ from plans.actions.demonstration import seed_plans
 from plans.actions.demonstration_training import seed_declarations, seed_training
 from reports.actions import season
 from reports.actions.cycle import close_cycle, open_cycle
+from reports.actions.demonstration_letters import write_letters
+from reports.actions.directive import remind_superiors
 from reports.actions.overdue import flag_overdue
 from reports.actions.reference import load_reference
 from reports.actions.reminder import plan_reminders
 from reports.actions.report import NotReady, attach, save_answers, submit
 from reports.actions.review import accept, return_for_correction
-from reports.models import AnnualReport, ReportCycle
+from reports.actions.snapshot import freeze
+from reports.models import AnnualReport, ReportCycle, Snapshot
 
 STARTS_AT = datetime(2021, 6, 16, 8, 0, tzinfo=clock.ZONE)
 LETTER_ON = date(2020, 10, 28)
@@ -120,6 +123,7 @@ def play(*, since: datetime, until: datetime) -> None:
 def run_jobs(at: datetime) -> None:
     """What the scheduler would have done at that instant."""
     plan_reminders(as_of=at)
+    remind_superiors(as_of=at)
     flag_overdue(as_of=at)
     deliver_owed(at)
 
@@ -191,7 +195,11 @@ def _play_2019(province: Agency, *, at: datetime) -> int:
     reviewer = User.objects.get(username="sokhcn")
     for report in cycle.reports.awaiting_review():
         accept(report, by=reviewer, at=closing)
-    close_cycle(cycle, by=reviewer, at=closing)
+    # After letter 1141, which obliges superiors to write.
+    closed_at = datetime.combine(LETTER_ON + timedelta(days=15), time(9), clock.ZONE)
+    close_cycle(cycle, by=reviewer, at=closed_at)
+    write_letters(cycle, at=closed_at, reviewer=reviewer, scan=_signed_report())
+    freeze(cycle, Snapshot.Kind.COMMITTEE, by=reviewer, at=closing, as_of=closing)
     return created
 
 

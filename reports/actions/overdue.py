@@ -12,6 +12,7 @@ from isotrack.journal.record import system_name
 from isotrack.kit.bulk import insert_select
 from isotrack.kit.clock import day_of
 from reports import mails
+from reports.actions.directive import flag_overdue_duties
 from reports.actions.reminder import staff_readers
 from reports.models import AnnualReport, ReportCycle
 from reports.models.report import ReportQuerySet
@@ -19,7 +20,7 @@ from reports.models.report import ReportQuerySet
 
 @dataclass
 class Flagged:
-    """Newly flagged by one run; `duties` counts directive duties that it opened."""
+    """Newly flagged by one run; `duties` counts directive duties that it found overdue."""
 
     late: int = 0
     missing: int = 0
@@ -29,9 +30,10 @@ class Flagged:
 def flag_overdue(*, as_of: datetime, dry_run: bool = False) -> Flagged:
     """Flag every report that has become missing or late by `as_of`; a second run flags nothing.
 
-    Constant number of statements per cycle, whatever the number of reports. A `dry_run` only counts.
+    So it does with duties whose letter is overdue, those of closed cycles among them. Constant number of
+    statements per cycle, whatever the number of reports. A `dry_run` only counts.
     """
-    flagged = Flagged()
+    flagged = Flagged(duties=flag_overdue_duties(as_of=as_of, dry_run=dry_run))
     for cycle in ReportCycle.objects.filter(closed_at__isnull=True, opens_at__lte=as_of):
         if dry_run:
             flagged.late += _late(cycle, as_of).count()

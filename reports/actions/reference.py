@@ -36,6 +36,7 @@ def load_questionnaire(file: Path, *, at: datetime, from_year: int = 2000) -> in
     definition = read_definition(file.read_text(encoding="utf-8"))
     form = definition["form"]
     _version, is_new = QuestionnaireVersion.objects.get_or_create(
+        province=None,
         code=form["code"],
         version=form["version"],
         defaults={

@@ -3,26 +3,42 @@
 Not "is today exactly day −7" but "which is the newest rule whose moment has passed, and was it said": a day
 of downtime loses nothing, and of several missed steps an agency hears only the newest, with the true number
 of days left (they are counted when the mail is written).
+
+Whatever the number of agencies a round costs three statements, and there is one round for each audience and
+effective cut-off. The rows never leave the database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast, Concat
 
-from agencies.models import Agency, Role, User
+from agencies.models import Agency, Holiday, Post, Role, User
 from isotrack.journal.deliver import deliver_owed
 from isotrack.journal.models import Notice
+from isotrack.journal.models.notice import is_dead
 from isotrack.kit.bulk import insert_select
 from isotrack.kit.clock import day_of
-from isotrack.kit.deadlines import Deadline
+from isotrack.kit.deadlines import Deadline, IsWorking
 from reports import mails
 from reports.models import ReminderRule, ReportCycle
-from reports.models.reminder import Audience
+from reports.models.reminder import Audience, Step
+from reports.models.report import ReportQuerySet
 
 
 @dataclass
@@ -39,12 +55,31 @@ class Reminded:
 
 @dataclass(frozen=True)
 class Round:
-    """One step for one set of receivers: rows with an address, to each of whom one notice is owed."""
+    """One step for one set of receivers, each of whom is owed one notice.
 
-    step: str
-    receivers: "QuerySet[Any]"
+    `owed` are rows with a `_to`: the address, "" for who has none. `columns` is the notice as expressions
+    over these rows. `moment` is when the step became due.
+    """
+
+    step: Step
+    moment: datetime
+    owed: "QuerySet[Any]" = field(repr=False)
     columns: dict[str, Any] = field(repr=False)
-    no_contact: int = 0
+
+    @property
+    def _reachable(self) -> Q:
+        return ~Q(_to="") & ~Q(is_dead(OuterRef("_to"), self.columns["province"]))
+
+    def counts(self) -> tuple[int, int]:
+        """How many it is for, and how many of them no mail reaches: no address, or a dead one."""
+        everybody = self.owed.count()
+        return everybody, everybody - self.owed.filter(self._reachable).count()
+
+    def unsaid(self) -> "QuerySet[Any]":
+        """The reachable ones to whom this step was not said yet."""
+        rows = self.owed.filter(self._reachable).annotate(_about=self.columns["about"])
+        said = Notice.objects.filter(about=OuterRef("_about"), step=str(self.step), recipient=OuterRef("_to"))
+        return rows.filter(~Exists(said))
 
 
 def remind(*, as_of: datetime, dry_run: bool = False) -> Reminded:
@@ -61,117 +96,150 @@ def plan_reminders(*, as_of: datetime, dry_run: bool = False) -> Reminded:
     result = Reminded()
     for cycle in ReportCycle.objects.running(as_of).select_related("province"):
         with transaction.atomic():
-            for one in _rounds(cycle, as_of):
+            for one in Schedule(cycle).rounds(as_of):
                 _plan(one, result, dry_run)
     return result
 
 
-def _rounds(cycle: ReportCycle, as_of: datetime) -> list[Round]:
-    rules = list(ReminderRule.objects.filter(province_id=cycle.province_id, is_active=True))
-    rounds = _officer_rounds(cycle, rules, as_of)
-    for audience, make in ((Audience.SUPERIOR, _superior_round), (Audience.STAFF, _staff_round)):
-        rule = _newest(rules, audience, cycle.deadline, as_of)
-        if rule is not None:
-            rounds.append(make(cycle, rule, as_of))
-    return rounds
+@dataclass(frozen=True)
+class Schedule:
+    """The rules of one cycle's province, and the working days they may have to wait for."""
+
+    cycle: ReportCycle
+
+    @cached_property
+    def rules(self) -> Sequence[ReminderRule]:
+        """Those in force."""
+        return list(ReminderRule.objects.in_force(self.cycle.province_id))
+
+    @cached_property
+    def is_working(self) -> IsWorking:
+        """The working calendar; asked for only where a rule goes by it."""
+        return Holiday.objects.working_days()
+
+    def moment(self, rule: ReminderRule, deadline: Deadline) -> datetime:
+        """When a rule speaks about a deadline."""
+        plain = deadline.moment(rule.offset, rule.at)
+        return rule.moment(deadline, self.is_working) if rule.working_days_only else plain
+
+    def newest(
+        self, audiences: Sequence[Audience], deadline: Deadline, as_of: datetime
+    ) -> tuple[ReminderRule, datetime] | None:
+        """The newest rule for these audiences whose moment has passed, and that moment."""
+        moments = [(self.moment(rule, deadline), rule) for rule in self.rules if rule.audience in audiences]
+        passed = [(moment, rule.offset, rule) for moment, rule in moments if moment <= as_of]
+        moment, _offset, rule = max(passed, key=lambda one: one[:2], default=(as_of, 0, None))
+        return (rule, moment) if rule else None
+
+    def rounds(self, as_of: datetime) -> Iterator[Round]:
+        """Who is owed which step at `as_of`, whether it was said or not."""
+        yield from self._about_reports(as_of)
+        for audience, receivers in ((Audience.SUPERIOR, _superiors), (Audience.STAFF, _staff)):
+            newest = self.newest([audience], self.cycle.deadline, as_of)
+            if newest is not None:
+                rule, moment = newest
+                yield receivers(self.cycle, Step(audience, rule.offset), moment, as_of)
+
+    def _about_reports(self, as_of: datetime) -> Iterator[Round]:
+        """Rounds for each effective cut-off: extended reports are reminded of their own.
+
+        What waits for the head of its agency is sent as far as the officer goes: at the officer's steps,
+        too, it is then the head who hears.
+        """
+        owed = self.cycle.reports.open(as_of)
+        waiting = owed.waiting_for_head(as_of).values("pk")
+        for cutoff, is_extended, waits in _groups(owed, waiting):
+            reports = owed.filter(cutoff=cutoff, extended_at__isnull=not is_extended)
+            reports = reports.filter(pk__in=waiting) if waits else reports.exclude(pk__in=waiting)
+            for audience, speaking in _WAITING if waits else _USUAL:
+                newest = self.newest(speaking, Deadline.ending_at(cutoff), as_of)
+                if newest is None:
+                    continue
+                rule, moment = newest
+                # An extension is a deadline of its own: what had passed when it was given is not made up for,
+                # and its steps are told apart from those already said.
+                told = reports.filter(extended_at__lt=moment) if is_extended else reports
+                own = Deadline.ending_at(cutoff).last_day if is_extended else None
+                receivers = _officers if audience == Audience.OFFICER else _heads
+                yield receivers(self.cycle, told, Step(audience, rule.offset, own), moment, as_of)
 
 
-def _officer_rounds(cycle: ReportCycle, rules: Sequence[ReminderRule], as_of: datetime) -> list[Round]:
-    """One round per effective cut-off: extended reports are reminded of their own."""
-    owed = cycle.reports.open(as_of)
-    rounds = []
-    for cutoff, extended_at in owed.order_by().values_list("cutoff", "extended_at").distinct():
-        rule = _newest(rules, Audience.OFFICER, Deadline.ending_at(cutoff), as_of, after=extended_at)
-        if rule is None:
-            continue
-        # An extension is a deadline of its own: its steps are told apart from those already said.
-        step = f"{rule.step}@{Deadline.ending_at(cutoff).last_day}" if extended_at else rule.step
-        reports = owed.filter(cutoff=cutoff, extended_at=extended_at)
-        if extended_at is None:
-            reports = owed.filter(cutoff=cutoff, extended_at__isnull=True)
-        columns = mails.notice_columns(
-            voice=mails.REMINDER,
-            about=Concat(Value("report:"), Cast("pk", CharField())),
-            about_label=_label(cycle),
-            step=step,
-            recipient=F("agency__contact_email"),
-            recipient_label=F("agency_name"),
-            province=cycle.province_id,
-            planned_for=as_of,
-        )
-        silent = reports.filter(agency__contact_email="").count()
-        rounds.append(Round(step, reports.exclude(agency__contact_email=""), columns, silent))
-    return rounds
+# Who hears, and whose rules say when.
+_USUAL = ((Audience.OFFICER, [Audience.OFFICER]), (Audience.HEAD, [Audience.HEAD]))
+_WAITING = ((Audience.HEAD, [Audience.OFFICER, Audience.HEAD]),)
 
 
-def _superior_round(cycle: ReportCycle, rule: ReminderRule, as_of: datetime) -> Round:
+def _groups(owed: ReportQuerySet, waiting: "QuerySet[Any, Any]") -> list[tuple[datetime, bool, bool]]:
+    """The effective cut-offs of open reports, extended or not, waiting for a head or not; one statement."""
+    extended = ExpressionWrapper(Q(extended_at__isnull=False), BooleanField())
+    waits = ExpressionWrapper(Q(pk__in=waiting), BooleanField())
+    rows = owed.order_by().annotate(is_extended=extended, waits=waits)
+    return sorted(rows.values_list("cutoff", "is_extended", "waits").distinct())
+
+
+def _officers(
+    cycle: ReportCycle, reports: ReportQuerySet, step: Step, moment: datetime, as_of: datetime
+) -> Round:
+    columns = _columns(cycle, mails.REMINDER, step, as_of, about=_report_key(), name=F("agency_name"))
+    return Round(step, moment, reports.annotate(_to=F("agency__contact_email")), columns)
+
+
+def _heads(
+    cycle: ReportCycle, reports: ReportQuerySet, step: Step, moment: datetime, as_of: datetime
+) -> Round:
+    """One row for each report and each head of its agency; an agency without a head has none."""
+    heads = Post.objects.heads().on(day_of(as_of)).filter(user__is_active=True)
+    rows = reports.filter(agency__posts__in=heads.order_by()).annotate(_to=F("agency__posts__user__email"))
+    name = F("agency__posts__user__full_name")
+    return Round(step, moment, rows, _columns(cycle, mails.HEAD, step, as_of, about=_report_key(), name=name))
+
+
+def _superiors(cycle: ReportCycle, step: Step, moment: datetime, as_of: datetime) -> Round:
     """Superiors of agencies that are late or missing: one mail each, listing them."""
     behind = cycle.reports.overdue(as_of).filter(superior_id=OuterRef("pk"))
-    superiors = Agency.objects.filter(Exists(behind))
-    columns = mails.notice_columns(
-        voice=mails.SUPERIOR,
-        about=Concat(Value(f"cycle:{cycle.pk}:superior:"), Cast("pk", CharField())),
-        about_label=_label(cycle),
-        step=rule.step,
-        recipient=F("contact_email"),
-        recipient_label=F("name"),
-        province=cycle.province_id,
-        planned_for=as_of,
-    )
-    silent = superiors.filter(contact_email="").count()
-    return Round(rule.step, superiors.exclude(contact_email=""), columns, silent)
+    superiors = Agency.objects.filter(Exists(behind)).annotate(_to=F("contact_email"))
+    about = Concat(Value(f"cycle:{cycle.pk}:superior:"), Cast("pk", CharField()))
+    columns = _columns(cycle, mails.SUPERIOR, step, as_of, about=about, name=F("name"))
+    return Round(step, moment, superiors, columns)
 
 
-def _staff_round(cycle: ReportCycle, rule: ReminderRule, as_of: datetime) -> Round:
-    columns = mails.notice_columns(
-        voice=mails.DIGEST,
-        about=Value(f"cycle:{cycle.pk}"),
-        about_label=_label(cycle),
-        step=rule.step,
-        recipient=F("email"),
-        recipient_label=F("full_name"),
-        province=cycle.province_id,
-        planned_for=as_of,
-    )
-    return Round(rule.step, staff_readers(cycle, as_of), columns)
+def _staff(cycle: ReportCycle, step: Step, moment: datetime, as_of: datetime) -> Round:
+    readers = staff_readers(cycle, as_of).annotate(_to=F("email"))
+    about = Value(f"cycle:{cycle.pk}")
+    columns = _columns(cycle, mails.DIGEST, step, as_of, about=about, name=F("full_name"))
+    return Round(step, moment, readers, columns)
 
 
 def staff_readers(cycle: ReportCycle, as_of: datetime) -> "QuerySet[User]":
-    """People of the department in this province who hold a post and have an address."""
-    staff = User.objects.get_queryset().filter(role=Role.STAFF, is_active=True).exclude(email="")
-    return (
-        staff.holding_post_on(day_of(as_of)).filter(posts__agency__province_id=cycle.province_id).distinct()
-    )
-
-
-def _newest(
-    rules: Sequence[ReminderRule],
-    audience: Audience,
-    deadline: Deadline,
-    as_of: datetime,
-    after: datetime | None = None,
-) -> ReminderRule | None:
-    """The newest rule for this audience whose moment has passed (and came after an extension, if any)."""
-    passed = [
-        (moment, rule)
-        for rule in rules
-        if rule.audience == audience
-        and (moment := deadline.moment(rule.offset, rule.at)) <= as_of
-        and (after is None or moment > after)
-    ]
-    return max(passed, key=lambda pair: pair[0])[1] if passed else None
+    """People of the department in this province who hold a post, have an address and want the digest."""
+    staff = User.objects.get_queryset().in_use().filter(role=Role.STAFF, wants_digest=True).exclude(email="")
+    posts = Post.objects.on(day_of(as_of)).filter(agency__province_id=cycle.province_id)
+    return staff.filter(Exists(posts.filter(user_id=OuterRef("pk"))))
 
 
 def _plan(one: Round, result: Reminded, dry_run: bool) -> None:
-    said = Notice.objects.filter(about=OuterRef("_about"), step=one.step, recipient=OuterRef("_recipient"))
-    receivers = one.receivers.annotate(_about=one.columns["about"], _recipient=one.columns["recipient"])
-    new = receivers.filter(~Exists(said))
-    everybody = receivers.count()
+    everybody, unreached = one.counts()
+    new = one.unsaid()
     planned = new.count() if dry_run else insert_select(Notice, new, one.columns)
     result.planned += planned
-    result.already += everybody - planned
-    result.no_contact += one.no_contact
+    result.no_contact += unreached
+    result.already += everybody - unreached - planned
 
 
-def _label(cycle: ReportCycle) -> Value:
-    return Value(str(cycle))
+def _report_key() -> Concat:
+    return Concat(Value("report:"), Cast("pk", CharField()))
+
+
+def _columns(
+    cycle: ReportCycle, voice: str, step: Step, as_of: datetime, *, about: Any, name: Any
+) -> dict[str, Any]:
+    return mails.notice_columns(
+        voice=voice,
+        about=about,
+        about_label=Value(str(cycle)),
+        step=str(step),
+        recipient=F("_to"),
+        recipient_label=name,
+        province=cycle.province_id,
+        planned_for=as_of,
+    )

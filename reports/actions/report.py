@@ -3,7 +3,7 @@
 What the department decides on it is in `reports.actions.review`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -48,8 +48,9 @@ class Conflict:
 
 @dataclass
 class Saved:
-    """What a save did: the keys it changed, and the answers somebody has to choose between."""
+    """What a save did: the report as it is now, the keys changed, and what somebody has to choose between."""
 
+    report: AnnualReport
     changed: list[str] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
 
@@ -68,6 +69,23 @@ def judge(report: AnnualReport, *, on: date) -> Outcome:
     )
 
 
+@dataclass(frozen=True)
+class Page:
+    """What one page sends to be saved.
+
+    `answers` are its values, `seen` what it showed as stored when it was loaded, `notes` the explanations
+    under warnings (rule → text). `touched` are keys whose prefilled answer of last year somebody confirmed,
+    changed or emptied on purpose: they are stored even where stored and typed are the same, and are prefilled
+    no more. `window` is the page's name for itself.
+    """
+
+    answers: Mapping[str, Any]
+    seen: Mapping[str, Any]
+    notes: Mapping[str, str] = field(default_factory=dict)
+    touched: Collection[str] = ()
+    window: str = ""
+
+
 @transaction.atomic
 def save_answers(
     report: AnnualReport,
@@ -77,30 +95,35 @@ def save_answers(
     answers: Mapping[str, Any],
     seen: Mapping[str, Any],
     notes: Mapping[str, str] | None = None,
-    chosen: Mapping[str, str] | None = None,
 ) -> Saved:
-    """Save typed answers as a draft; nothing typed is lost and nobody's save is overwritten unseen.
+    """Save typed answers as a draft; see `save_page`."""
+    return save_page(locked(report), Page(answers, seen, notes or {}), by=by, at=at)
 
-    `answers` are the values of this page, `seen` what the page showed when it was loaded. An answer that this
-    page did not change is left as it stands now. One that both this page and another hand changed is a
-    conflict and stays as stored, until `chosen` says "mine" for its key. Raises WrongState when the report is
-    no longer open for writing.
+
+def save_page(report: AnnualReport, page: Page, *, by: User | None, at: datetime) -> Saved:
+    """Save a page as a draft; nothing typed is lost and nobody's save is overwritten unseen.
+
+    An answer that the page did not change is left as it stands now. One that both the page and another hand
+    changed is a conflict and stays as stored; what this very page saved before is no other hand's.
+
+    The caller's transaction holds the row locked (see `locked`). Raises WrongState when the report is no
+    longer open for writing.
     """
-    report = locked(report)
-    _must_be_editable(report, at)
-    saved = Saved()
+    _must_be_editable(report, at, by)
+    saved = Saved(report)
     changes: dict[str, list[Any]] = {}
-    for key, mine in answers.items():
-        theirs, before = report.answers.get(key), seen.get(key)
-        if mine in (theirs, before):
+    for key, mine in page.answers.items():
+        theirs = report.answers.get(key)
+        before = theirs if _saved_by(report, key, page.window) else page.seen.get(key)
+        if mine in (theirs, before) and not (key in page.touched and key not in report.saves):
             continue
-        if theirs != before and (chosen or {}).get(key) != "mine":
+        if theirs != before:
             saved.conflicts.append(_conflict(report, key, mine, theirs, at))
             continue
         changes[key] = [theirs, mine]
-        _put(report, key, mine, by=by, at=at)
-    if notes:
-        report.notes |= {rule: text for rule, text in notes.items() if text != report.notes.get(rule, "")}
+        _put(report, key, mine, by=by, at=at, window=page.window)
+    told = {rule: text for rule, text in page.notes.items() if text != report.notes.get(rule, "")}
+    report.notes |= told
     saved.changed = list(changes)
     _keep_draft(report, at=at)
     if changes:
@@ -125,7 +148,7 @@ def attach(
     Raises WrongState when the report is no longer open for writing.
     """
     report = locked(report)
-    _must_be_editable(report, at)
+    _must_be_editable(report, at, by)
     report.attachments.filter(question=question, replaced_at__isnull=True).update(replaced_at=at)
     attachment = Attachment(
         report=report, question=question, name=name, size=size, sha256=sha256, uploaded_at=at, uploaded_by=by
@@ -149,15 +172,14 @@ def submit(report: AnnualReport, *, by: User | None, at: datetime) -> Submission
     when it was sent, accepted or locked meanwhile.
     """
     report = locked(report)
-    _must_be_editable(report, at)
+    _must_be_editable(report, at, by)
     outcome = judge(report, on=day_of(_arrival(report, at)))
     if not outcome.can_send or outcome.unexplained(report.notes):
         raise NotReady(outcome)
-    if _waits_for_head(report):
+    if report.waits_for_head:
         _let_wait(report, by=by, at=at)
         return None
-    entered = {"is_paper": True, "entered_at": at} if report.paper_received_on else {}
-    return _send(report, outcome, by=by, at=_arrival(report, at), **entered)
+    return _send(report, outcome, by=by, at=_arrival(report, at), **_entered(report, at))
 
 
 @transaction.atomic
@@ -167,13 +189,13 @@ def declare_nil(report: AnnualReport, *, by: User, at: datetime, reason: str) ->
     Waits for the head like any other. Raises WrongState when the report is no longer open for writing.
     """
     report = locked(report)
-    _must_be_editable(report, at)
+    _must_be_editable(report, at, by)
     report.is_nil, report.nil_reason = True, reason
     report.save(update_fields=["is_nil", "nil_reason"])
-    if _waits_for_head(report):
+    if report.waits_for_head:
         _let_wait(report, by=by, at=at)
         return None
-    return _send(report, None, by=by, at=_arrival(report, at))
+    return _send(report, None, by=by, at=_arrival(report, at), **_entered(report, at))
 
 
 @transaction.atomic
@@ -195,15 +217,22 @@ def confirm(report: AnnualReport, *, by: User, at: datetime) -> Submission:
 
 @transaction.atomic
 def send_back(report: AnnualReport, *, by: User, at: datetime, reason: str) -> AnnualReport:
-    """The head asks for changes, or the officer takes the report back before it is confirmed.
+    """The head asks for changes before confirming.
 
-    It becomes a draft again; the time at which it was handed up is gone. Raises WrongState.
+    It is written in again; the time at which it was handed up is gone. Raises WrongState.
     """
     report = locked(report)
-    if report.state != State.PENDING:
-        raise WrongState(_("Báo cáo không còn chờ xác nhận."))
-    move(report, State.DRAFT, pending_at=None, pending_by=None, is_nil=False, nil_reason="")
+    _wait_no_more(report)
     write("report-sent-back", report, by=by, at=at, reason=reason)
+    return report
+
+
+@transaction.atomic
+def take_back(report: AnnualReport, *, by: User, at: datetime) -> AnnualReport:
+    """The agency takes its report back before the head has confirmed it. Raises WrongState."""
+    report = locked(report)
+    _wait_no_more(report)
+    write("report-taken-back", report, by=by, at=at)
     return report
 
 
@@ -220,10 +249,13 @@ def withdraw(
     latest = report.submissions.valid().last()
     if report.state != State.SUBMITTED or latest is None:
         raise WrongState(_("Chỉ rút lại được báo cáo đã gửi mà Sở chưa quyết định."))
+    if latest.is_paper:
+        _must_be_the_department(report, by)
     latest.withdrawn_at, latest.withdrawal_reason, latest.withdrawal_document = at, reason, document
     latest.save(update_fields=["withdrawn_at", "withdrawal_reason", "withdrawal_document"])
     _stand_as_before(report)
-    write("report-withdrawn", report, by=by, at=at, reason=reason, changes={"code": [latest.code, None]})
+    changes = {"code": [latest.code, None]} | ({"document": [None, str(document)]} if document else {})
+    write("report-withdrawn", report, by=by, at=at, reason=reason, changes=changes)
     return report
 
 
@@ -267,7 +299,7 @@ def number_letter(
 
 
 def locked(report: AnnualReport) -> AnnualReport:
-    """The row as it is now, held until the transaction ends."""
+    """The row as it is now, held until the caller's transaction ends."""
     rows = AnnualReport.objects.select_related("cycle", "agency")
     return rows.select_for_update(of=("self",)).get(pk=report.pk)
 
@@ -277,15 +309,20 @@ def write(verb: str, report: AnnualReport, **details: Any) -> None:
     record(verb, ("report", report.pk, report), province=report.cycle.province_id, **details)
 
 
-def _waits_for_head(report: AnnualReport) -> bool:
-    """What came on paper bears the head's signature already."""
-    return report.cycle.head_confirms and report.paper_received_on is None
-
-
 def _let_wait(report: AnnualReport, *, by: User | None, at: datetime) -> None:
     move(report, State.PENDING, pending_at=at, pending_by=by)
     write("report-pending", report, by=by, at=at, reason=report.nil_reason)
     announce_pending(report, at=at)
+
+
+def _wait_no_more(report: AnnualReport) -> None:
+    """Back to how it stood before it was handed up; the reason of a nil declaration stays for another."""
+    if report.state != State.PENDING:
+        raise WrongState(_("Báo cáo không còn chờ xác nhận."))
+    latest = report.submissions.valid().last()
+    stamps = {"pending_at": None, "pending_by": None, "is_nil": latest is not None and latest.is_nil}
+    # A sending that still stands had been returned before this one was handed up.
+    move(report, State.DRAFT if latest is None else State.RETURNED, **stamps)
 
 
 def _arrival(report: AnnualReport, at: datetime) -> datetime:
@@ -300,14 +337,15 @@ def _send(
 ) -> Submission:
     """`outcome` is None for a nil declaration; `how` are further facts of the submission."""
     number = report.submissions.count() + 1
-    first = report.first_submitted_at or at
+    first = min(report.first_submitted_at or at, at)  # paper may have come before what was sent online
     is_nil = outcome is None
     stamps: dict[str, Any] = {"submitted_at": at, "first_submitted_at": first, "is_nil": is_nil}
     stamps |= {"figures": {} if outcome is None else figures(outcome)}
     if not is_nil:
         stamps["nil_reason"] = ""
     if first < report.cutoff:
-        stamps["flagged_missing_at"] = None  # confirmed or typed in late, but sent in time
+        # Confirmed or typed in late, but sent in time.
+        stamps |= {"flagged_missing_at": None, "flagged_late_at": None}
     move(report, State.SUBMITTED, **stamps)
     code = f"BC-{report.cycle.year}-{report.agency.code}-{number}"
     submission = Submission.objects.create(
@@ -337,10 +375,9 @@ def _stand_as_before(report: AnnualReport) -> None:
     """After a withdrawal: what the sendings that are left make of the report."""
     left = list(report.submissions.valid())
     stamps: dict[str, Any] = {
-        "first_submitted_at": left[0].sent_at if left else None,
+        "first_submitted_at": min((one.sent_at for one in left), default=None),
         "submitted_at": left[-1].sent_at if left else None,
         "is_nil": left[-1].is_nil if left else False,
-        "nil_reason": report.nil_reason if left and left[-1].is_nil else "",
         "figures": _figures_as_sent(report, left[-1]) if left else {},
         "flagged_late_at": report.flagged_late_at if left else None,
     }
@@ -360,8 +397,23 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _must_be_editable(report: AnnualReport, at: datetime) -> None:
+def _entered(report: AnnualReport, at: datetime) -> dict[str, Any]:
+    """What a sending that came on paper says of itself."""
+    return {"is_paper": True, "entered_at": at} if report.paper_received_on else {}
+
+
+def _must_be_the_department(report: AnnualReport, by: User | None) -> None:
+    """What came on paper bears its own date: nobody but the department, which saw the stamp, writes in it."""
+    if by is None or not by.is_reviewer:
+        raise WrongState(
+            _("Sở đang nhập báo cáo này từ bản giấy, cơ quan không sửa trên mạng. Cần sửa thì liên hệ Sở.")
+        )
+
+
+def _must_be_editable(report: AnnualReport, at: datetime, by: User | None) -> None:
     if report.is_editable(at):
+        if report.paper_received_on is not None:
+            _must_be_the_department(report, by)
         return
     if report.is_locked(at):
         raise WrongState(
@@ -374,20 +426,29 @@ def _must_be_editable(report: AnnualReport, at: datetime) -> None:
 
 
 def _conflict(report: AnnualReport, key: str, mine: Any, theirs: Any, at: datetime) -> Conflict:
-    saved_at, saved_by = report.saves.get(key, [at.isoformat(), ""])
+    saved_at, saved_by, *_window = report.saves.get(key, [at.isoformat(), ""])
     return Conflict(key, mine, theirs, datetime.fromisoformat(saved_at), saved_by)
 
 
-def _put(report: AnnualReport, key: str, value: Any, *, by: User | None, at: datetime) -> None:
+def _saved_by(report: AnnualReport, key: str, window: str) -> bool:
+    """Whether the newest save of an answer came from this very page, which may not have heard of it."""
+    return bool(window) and report.saves.get(key, [])[2:] == [window]
+
+
+def _put(
+    report: AnnualReport, key: str, value: Any, *, by: User | None, at: datetime, window: str = ""
+) -> None:
     if value is None:
         report.answers.pop(key, None)
     else:
         report.answers[key] = value
-    report.saves[key] = [at.isoformat(), by.get_full_name() if by else ""]
+    report.saves[key] = [at.isoformat(), by.get_full_name() if by else "", *([window] if window else [])]
 
 
 def _keep_draft(report: AnnualReport, *, at: datetime) -> None:
     report.saved_at = at
-    report.save(update_fields=["answers", "saves", "notes", "saved_at"])
+    kept = ["answers", "saves", "notes", "saved_at"]
     if report.state == State.NOT_STARTED:
-        move(report, State.DRAFT)
+        move(report, State.DRAFT, **{name: getattr(report, name) for name in kept})
+    else:
+        report.save(update_fields=kept)

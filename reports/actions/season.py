@@ -66,6 +66,19 @@ class Arrival:
     notes: dict[str, str]
 
 
+@dataclass(frozen=True)
+class _Size:
+    """How large a sample says that its agency is; None where it says nothing that can be read."""
+
+    procedures: int | None = None
+    staff: int | None = None
+
+    @classmethod
+    def of(cls, answers: dict[str, Any]) -> "_Size":
+        staff = answers.get("staff_in_scope")
+        return cls(answers.get("procedures_in_qms"), staff if isinstance(staff, int) and staff > 3 else None)
+
+
 def name_of_person(seed: str) -> str:
     """An invented name, always the same for the same seed."""
     draw = Random(seed)
@@ -88,7 +101,7 @@ def sample_arrivals() -> Iterator[Arrival]:
 def other_arrivals(agencies: list[Agency], year: int, last_day: date) -> Iterator[Arrival]:
     """Plausible reports of a year from the rest of the province; about one in twelve never comes."""
     templates = {case["id"]: case["answers"] for case in _cases()}
-    sizes = {case["agency_code"]: case["answers"].get("procedures_in_qms") for case in _cases()}
+    sizes = {case["agency_code"]: _Size.of(case["answers"]) for case in _cases()}
     samples = {case["agency_code"] for case in _cases()} if year == 2020 else set()
     for agency in agencies:
         if agency.code in samples | (VISITORS if year == 2020 else set()):
@@ -100,7 +113,8 @@ def other_arrivals(agencies: list[Agency], year: int, last_day: date) -> Iterato
         template = templates["C01" if agency.mandate == Mandate.ENCOURAGED else "C02"]
         sent_on = last_day + timedelta(days=offset)
         at = _at(sent_on, time(draw.randint(7, 16), draw.randint(0, 59)))
-        yield Arrival(agency.code, at, _answers(template, agency, year, draw, sizes.get(agency.code)), {})
+        size = sizes.get(agency.code, _Size())
+        yield Arrival(agency.code, at, _answers(template, agency, year, draw, size), {})
 
 
 def _cases() -> list[dict[str, Any]]:
@@ -119,16 +133,16 @@ def _offset(draw: Random) -> int | None:
 
 
 def _answers(
-    template: dict[str, Any], agency: Agency, year: int, draw: Random, procedures: int | None
+    template: dict[str, Any], agency: Agency, year: int, draw: Random, size: _Size
 ) -> dict[str, Any]:
     """The template with this agency's own people, figures and dates; every rule still holds.
 
     An agency changes little from one year to the next, so nothing falls far below last year's answer.
-    `procedures` is given where a sample says how many the agency has.
     """
     steady = Random(f"size {agency.code}")
-    procedures = procedures or steady.randint(60, 160) + draw.randint(0, 4)
-    staff = steady.randint(18, 70) + draw.randint(0, 2)
+    procedures = size.procedures or steady.randint(60, 160) + draw.randint(0, 4)
+    drawn = steady.randint(18, 70) + draw.randint(0, 2)
+    staff = size.staff or drawn
     spent = draw.randrange(4, 15) * 500_000
     head = name_of_person(f"head {agency.code}")
     return (

@@ -1,45 +1,45 @@
 """The browser form of one section: a field per question, and a card around each.
 
-The questionnaire engine reads what was typed and says what is wrong with it, so nothing here refuses an
-answer. Only an upload can be refused, because nothing of it is kept. The page is always drawn from what is
-stored; what another hand saved meanwhile stands beside it as a choice.
+The page is always drawn from what is stored; what another hand saved meanwhile stands beside it as a choice,
+and last year's answer stands in the field until somebody confirms it. Reading what was typed is
+`reports.forms.posted`; only an upload is a field that can be refused, because nothing of it is kept.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from crispy_forms.utils import TEMPLATE_PACK
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from isotrack.kit.forms import CheckedUpload, FileKind, HouseFormMixin, UploadField
 from reports.actions.report import Conflict
+from reports.comments import comments_by_question
 from reports.filling import ID, is_cards, numbers_in_words
-from reports.models import AnnualReport, Attachment
+from reports.forms.posted import Posted
+from reports.last_year import last_year, prefilled
+from reports.models import AnnualReport, Attachment, ReviewComment
 from reports.questions import (
     Column,
-    Field,
     Finding,
     Outcome,
     Question,
-    Questionnaire,
     Section,
     formula,
     is_empty,
     legal_basis_in_words,
     read_typed,
+    readable,
     show,
     show_rows,
 )
@@ -47,18 +47,9 @@ from reports.questions.rules import holds
 
 SPARE_ROWS, MORE_ROWS = 2, 7  # empty rows below those filled in, and after "Thêm dòng"
 _NUMBER = re.compile(r"\d+/(?:\d{4}/)?[\w-]+")  # "19/2014/QĐ-TTg", "1141/UBND-TH"
+# Last year's answer waits to be confirmed, was confirmed as it is, or was changed; "" where none was offered.
+Prefill = Literal["", "open", "kept", "changed"]
 _MODES = {"integer": "numeric", "money": "numeric", "percent": "decimal"}
-
-
-class Typed(forms.Field):
-    """Whatever was typed, as the engine stores it: never refused, never lost."""
-
-    def __init__(self, question: Question, widget: forms.Widget) -> None:
-        super().__init__(required=False, label=question.label(get_language()), widget=widget)
-        self.question = question
-
-    def clean(self, value: Any) -> Any:
-        return read_typed(self.question, value)
 
 
 class Rows(forms.Widget):
@@ -72,20 +63,6 @@ class Rows(forms.Widget):
     ) -> None:
         super().__init__(attrs)
         self.question, self.spare, self.bad = question, spare, bad
-
-    def value_from_datadict(
-        self, data: Mapping[str, Any], files: MultiValueDict[str, UploadedFile], name: str
-    ) -> list[dict[str, Any]]:
-        """Every posted cell of this table, gathered into its row."""
-        rows: dict[int, dict[str, Any]] = {}
-        for posted in data:
-            found = re.fullmatch(rf"{re.escape(name)}-(\d{{1,4}})-(\w+)", posted, flags=re.ASCII)
-            if found:
-                rows.setdefault(int(found[1]), {})[found[2]] = data.get(posted)
-        return [rows[place] for place in sorted(rows)]
-
-    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
-        return not any(posted.startswith(f"{name}-") for posted in data)
 
     def id_for_label(self, id_: str) -> str:
         return ""
@@ -149,6 +126,10 @@ class Card:
     bound: BoundField | None
     is_shown: bool
     seen: str
+    year: int
+    help: str = ""
+    offered: str = ""
+    prefill: Prefill = ""
     when: str = "[]"
     errors: list[str] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
@@ -158,6 +139,7 @@ class Card:
     waits_for: str = ""
     choose: Choose | None = None
     file: Attachment | None = None
+    comments: Sequence[ReviewComment] = ()
 
     @property
     def id(self) -> str:
@@ -173,6 +155,11 @@ class Card:
     def is_narrow(self) -> bool:
         """Numbers and days need no long field; a unit stands at its right."""
         return self.question.type in (*_MODES, "date")
+
+    @property
+    def year_before(self) -> int:
+        """The year that a prefilled answer is from."""
+        return self.year - 1
 
     @property
     def described_by(self) -> str:
@@ -198,11 +185,31 @@ class QuestionCard(LayoutObject):
         return render_to_string(self.template, {"card": self.card})
 
 
-class SectionForm(HouseFormMixin, forms.Form):
-    """The questions of one section that this agency can come to see here.
+class FilesForm(forms.Form):
+    """The files sent with a section; an upload that is none of the wanted kinds, or too big, is refused."""
 
-    Bound, it reads what was typed (`answers`, `seen`, `notes`, `uploads`); to be shown it is made unbound,
-    from the stored report, with the `conflicts` and the refused `uploads` of the save before.
+    def __init__(self, part: Section, report: AnnualReport, data: Any, files: Any) -> None:
+        super().__init__(data=data, files=files)
+        for question in part.questions:
+            if question.type == "file" and question.asked_of(report.mandate):
+                self.fields[question.key] = _upload_field(question)
+
+    @property
+    def uploads(self) -> dict[str, CheckedUpload]:
+        """The files that may be kept."""
+        return {key: one for key, one in self.cleaned_data.items() if isinstance(one, CheckedUpload)}
+
+    @property
+    def refused(self) -> dict[str, list[str]]:
+        """Why the others may not."""
+        return {key: [str(message) for message in messages] for key, messages in self.errors.items()}
+
+
+class SectionForm(HouseFormMixin, forms.Form):
+    """The questions of one section that this agency can come to see here, drawn from the stored report.
+
+    `posted`, `conflicts` and `refused` (messages about uploads) are what the save before left to decide;
+    `only` draws some of the questions.
     """
 
     submit_label = ""
@@ -214,61 +221,27 @@ class SectionForm(HouseFormMixin, forms.Form):
         outcome: Outcome,
         *,
         more: str = "",
-        data: Any = None,
-        files: Any = None,
-        before: "SectionForm | None" = None,
+        posted: Posted | None = None,
         conflicts: Sequence[Conflict] = (),
+        refused: Mapping[str, list[str]] | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
-        super().__init__(data=data, files=files, auto_id=ID)
-        self.report, self.outcome, self.more = report, outcome, more
-        self.before, self.conflicts = before, {conflict.key: conflict for conflict in conflicts}
+        super().__init__(auto_id=ID)
+        self.part, self.report, self.outcome, self.more = part, report, outcome, more
+        self.posted, self.conflicts = posted, {conflict.key: conflict for conflict in conflicts}
+        self._refused = refused or {}
         self.shown = {question.key for question in outcome.visible}
-        # What another window hid meanwhile was still typed here: a bound form reads every question.
-        asked = [question for question in part.questions if question.asked_of(report.mandate)]
-        self.questions = asked if self.is_bound else list(_reachable(part, report, outcome))
+        self.before_year = last_year(report) if report.pk else {}
+        self.prefilled = prefilled(report) if report.pk else frozenset()
+        found = _reachable(part, report, outcome)
+        self.questions = [question for question in found if only is None or question.key in only]
         for question in self.questions:
             if not question.computed:
                 self.fields[question.key] = self._field(question)
-                self.initial[question.key] = _initial(question, report.answers.get(question.key))
+                self.initial[question.key] = _initial(question, self._value(question))
         for finding in self._warnings():
             self.fields[f"note-{finding.rule}"] = note_field(finding)
             self.initial[f"note-{finding.rule}"] = report.notes.get(finding.rule or "", "")
-
-    # What was typed
-
-    @property
-    def answers(self) -> dict[str, Any]:
-        """The typed answers of the questions that the page held, except those left to the other hand."""
-        keys = [key for key in self.seen if self.data.get(f"choose-{key}") != "theirs"]
-        return {key: self.cleaned_data[key] for key in keys}
-
-    @cached_property
-    def seen(self) -> dict[str, Any]:
-        """What the page showed when it was loaded, for each question it held."""
-        typed = [q.key for q in self.questions if q.type != "file" and not q.computed]
-        return {key: _from_json(self.data[f"seen-{key}"]) for key in typed if f"seen-{key}" in self.data}
-
-    @property
-    def notes(self) -> dict[str, str]:
-        """The sentences typed under warnings."""
-        return typed_notes(self.data, self.report.cycle.questionnaire.questions)
-
-    @property
-    def uploads(self) -> dict[str, CheckedUpload]:
-        """The files that may be kept."""
-        found = ((q.key, self.cleaned_data.get(q.key)) for q in self.questions if q.type == "file")
-        return {key: upload for key, upload in found if isinstance(upload, CheckedUpload)}
-
-    @property
-    def typed(self) -> list[tuple[str, str]]:
-        """Every question with what was typed, in words, to be copied when nothing can be saved any more."""
-        by_key = self.report.cycle.questionnaire.questions.by_key
-        pairs = [
-            (by_key[key].label(get_language()), show(by_key[key], value))
-            for key, value in self.answers.items()
-        ]
-        notes = [(_("Giải trình"), text) for text in self.notes.values()]
-        return [(label, text) for label, text in (*pairs, *notes) if text]
 
     # What is shown
 
@@ -284,8 +257,13 @@ class SectionForm(HouseFormMixin, forms.Form):
     @cached_property
     def cards(self) -> list[Card]:
         """A card for each question, in order."""
-        files = self._files()
-        return [self._card(question, files) for question in self.questions]
+        files, comments = self._files(), self._comments()
+        return [self._card(question, files, comments) for question in self.questions]
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many of the answers shown here are last year's and wait to be confirmed."""
+        return sum(card.is_shown and card.prefill == "open" for card in self.cards)
 
     @property
     def refused(self) -> list[tuple[str, str]]:
@@ -293,11 +271,16 @@ class SectionForm(HouseFormMixin, forms.Form):
         by_key = {question.key: question for question in self.questions}
         return [
             (ID % key, _("Câu %(number)d: %(message)s") % {"number": by_key[key].number, "message": message})
-            for key, messages in self._refused().items()
+            for key, messages in self._refused.items()
             for message in messages
         ]
 
-    def _card(self, question: Question, files: Mapping[str, Attachment]) -> Card:
+    def _card(
+        self,
+        question: Question,
+        files: Mapping[str, Attachment],
+        comments: Mapping[str, Sequence[ReviewComment]],
+    ) -> Card:
         key, language = question.key, get_language()
         findings = [f for f in self.outcome.at(key) if f.key == key and f.kind != "missing"]
         value = self.outcome.values.get(key) if question.computed else None
@@ -307,9 +290,13 @@ class SectionForm(HouseFormMixin, forms.Form):
             kind=_kind(question),
             bound=None if question.computed else self[key],
             is_shown=key in self.shown,
-            seen=json.dumps(self.report.answers.get(key), ensure_ascii=False),
+            seen=_to_json(self.report.answers.get(key)),
+            year=self.report.cycle.year,
+            help=question.help(language),
+            offered=self._offered(question),
+            prefill=self._prefill(question),
             when=self._when(question),
-            errors=[f.message for f in findings if f.severity == "error"] + self._refused().get(key, []),
+            errors=[f.message for f in findings if f.severity == "error"] + self._refused.get(key, []),
             warnings=[Warned(f, self[f"note-{f.rule}"]) for f in findings if f.severity == "warning"],
             basis=[
                 _basis(words) for words in legal_basis_in_words(question.legal_basis).split("; ") if words
@@ -319,15 +306,35 @@ class SectionForm(HouseFormMixin, forms.Form):
             waits_for=self._waits_for(question),
             choose=self._choose(question),
             file=files.get(key),
+            comments=comments.get(key, ()),
         )
+
+    def _value(self, question: Question) -> Any:
+        """What its field holds: the stored answer, or last year's as long as that is only offered."""
+        held = self.before_year if question.key in self.prefilled else self.report.answers
+        return held.get(question.key)
+
+    def _offered(self, question: Question) -> str:
+        """Last year's answer as reading its field again gives it; nothing where the stored one is shown."""
+        if question.key not in self.prefilled:
+            return ""
+        return _to_json(read_typed(question, _initial(question, self._value(question))))
+
+    def _prefill(self, question: Question) -> Prefill:
+        key = question.key
+        before = self.before_year.get(key)
+        if key in self.prefilled:
+            return "open"
+        if not question.carry_over or question.type == "file" or readable(question, before) is None:
+            return ""
+        return "kept" if self.report.answers.get(key) == before else "changed"
 
     def _field(self, question: Question) -> forms.Field:
         if question.type == "file":
-            kinds = [kind for kind in FileKind if kind.media_type in question.accept] or list(FileKind)
             described = {"class": "form-control", "aria-describedby": self._described_by(question)}
-            widget = forms.FileInput(attrs=described)
-            return UploadField(kinds=kinds, max_mb=question.max_mb, required=False, widget=widget)
-        return Typed(question, self._widget(question))
+            return _upload_field(question, forms.FileInput(attrs=described))
+        label = question.label(get_language())
+        return forms.Field(required=False, label=label, widget=self._widget(question))
 
     def _widget(self, question: Question) -> forms.Widget:
         is_bad = any(f.key == question.key for f in self.outcome.blocking if f.kind != "missing")
@@ -352,18 +359,14 @@ class SectionForm(HouseFormMixin, forms.Form):
         """Help and messages, in the order of the page; ids that exist whenever they are named."""
         name, key = ID % question.key, question.key
         found = [f for f in self.outcome.at(key) if f.key == key and f.kind != "missing"]
-        is_wrong = key in self._refused() or any(f.severity == "error" for f in found)
-        told = [f"{name}-help"] if question.help_vi else []
+        is_wrong = key in self._refused or any(f.severity == "error" for f in found)
+        told = [f"{name}-help"] if question.help(get_language()) else []
         told += [f"{name}-said"] if is_wrong else []
         return " ".join([*told, *(f"{name}-{f.rule}-why" for f in found if f.severity == "warning")])
 
     def _warnings(self) -> list[Finding]:
         keys = {question.key for question in self.questions}
         return [finding for finding in self.outcome.warnings if finding.key in keys]
-
-    def _refused(self) -> dict[str, list[str]]:
-        errors = self.before.errors if self.before is not None else {}
-        return {key: [str(message) for message in messages] for key, messages in errors.items()}
 
     def _when(self, question: Question) -> str:
         """The conditions that answers of this page decide, for the script; the others hold already."""
@@ -372,33 +375,42 @@ class SectionForm(HouseFormMixin, forms.Form):
         return json.dumps([{"key": c.key, "op": c.op, "value": c.value} for c in wanted], ensure_ascii=False)
 
     def _last_year(self, question: Question) -> Any:
-        answers = getattr(self.report, "last_year", None) or {}
-        value = answers.get(question.key)
+        value = self.before_year.get(question.key)
         return value if question.type not in ("table", "file", "long_text") else None
 
     def _waits_for(self, question: Question) -> str:
         if not question.computed:
             return ""
         names = formula.names(question.computed)
-        wanted = [q for q in self.report.cycle.questionnaire.questions.questions if q.key in names]
+        here = [q for q in self.part.questions if q.key in names]
+        # Asked elsewhere: only then the whole questionnaire is looked at.
+        wanted = here if len(here) == len(names) else [q for q in self._all_questions() if q.key in names]
         return _("tính khi đã có số hợp lệ ở %(places)s") % {"places": numbers_in_words(wanted)}
+
+    def _all_questions(self) -> Sequence[Question]:
+        return self.report.cycle.questions.questions
 
     def _choose(self, question: Question) -> Choose | None:
         conflict = self.conflicts.get(question.key)
-        if conflict is None or self.before is None:
+        if conflict is None or self.posted is None:
             return None
-        language, data = get_language(), self.before.data
+        language = get_language()
         nothing = _("(để trống)")
         mine = show(question, conflict.mine, language) or nothing
         theirs = show(question, conflict.theirs, language) or nothing
-        names = [name for name in data if name == question.key or name.startswith(f"{question.key}-")]
-        return Choose(conflict, mine, theirs, [(name, str(data.get(name, ""))) for name in names])
+        return Choose(conflict, mine, theirs, self.posted.of(question))
 
     def _files(self) -> dict[str, Attachment]:
         """The current file of each file question; no query in a section without one."""
         if not any(question.type == "file" for question in self.questions):
             return {}
         return {attachment.question: attachment for attachment in self.report.attachments.current()}
+
+    def _comments(self) -> Mapping[str, Sequence[ReviewComment]]:
+        """What the department wrote at each question when it returned the report; no query otherwise."""
+        if self.report.state != AnnualReport.State.RETURNED:
+            return {}
+        return comments_by_question(self.report)
 
 
 class NotesForm(HouseFormMixin, forms.Form):
@@ -426,13 +438,6 @@ def note_field(finding: Finding) -> forms.CharField:
         required=False,
         widget=forms.Textarea(attrs=attrs),
     )
-
-
-def typed_notes(data: Mapping[str, str], questions: Questionnaire) -> dict[str, str]:
-    """The sentences posted under warnings, rule → text, as storable text; unknown rules are left out."""
-    names = {f"note-{rule.id}": rule.id for rule in questions.rules}
-    as_text = Field(key="note", type="long_text", label_vi="")
-    return {names[name]: read_typed(as_text, data.get(name)) or "" for name in data if name in names}
 
 
 def _reachable(part: Section, report: AnnualReport, outcome: Outcome) -> Iterator[Question]:
@@ -502,9 +507,12 @@ def _basis(words: str) -> tuple[str, str]:
     return words, reverse("agencies:document-list", query={"q": number[0]})
 
 
-def _from_json(text: str) -> Any:
-    """What the page carried; a page that was tampered with counts as one that showed nothing."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+def _to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _upload_field(question: Question, widget: forms.Widget | None = None) -> UploadField:
+    kinds = [kind for kind in FileKind if kind.media_type in question.accept] or list(FileKind)
+    return UploadField(
+        kinds=kinds, max_mb=question.max_mb, required=False, widget=widget or forms.FileInput()
+    )

@@ -1,5 +1,7 @@
 """Declaring that there is nothing to report."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,9 +9,8 @@ from isotrack.kit.forms import HouseFormMixin
 
 
 class NilForm(HouseFormMixin, forms.Form):
-    """Why there is nothing to report; the department reads it."""
+    """Why there is nothing to report; the department reads it. `waits` where the head has to confirm it."""
 
-    submit_label = _("Báo không phát sinh")
     cancel_label = _("Xem lại")
 
     reason = forms.CharField(
@@ -24,3 +25,7 @@ class NilForm(HouseFormMixin, forms.Form):
             "max_length": _("Dài %(show_value)d ký tự, tối đa %(limit_value)d ký tự. Rút ngắn lại."),
         },
     )
+
+    def __init__(self, *args: Any, waits: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.submit_label = _("Trình người đứng đầu") if waits else _("Báo không phát sinh")

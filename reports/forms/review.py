@@ -1,4 +1,4 @@
-"""Forms with which the department decides on one report: return, extend, exempt."""
+"""Forms with which the department decides on one report: return, extend, exempt, reopen, withdraw."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -36,10 +36,14 @@ class ReturnForm(HouseFormMixin, forms.Form):
         error_messages={"required": _("Chọn ngày đề nghị gửi lại.")},
     )
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+    def __init__(self, *args: Any, today: date, has_comments: bool = False, **options: Any) -> None:
+        """With `has_comments` at questions a general one may be left out."""
         super().__init__(*args, **options)
         self.today = today
         self.fields["correct_by"].initial = today + timedelta(days=DAYS_TO_CORRECT)
+        if has_comments:
+            self.fields["comment"].required = False
+            self.fields["comment"].label = _("Góp ý chung (không bắt buộc)")
 
     def clean_correct_by(self) -> date:
         """Not a day that is already over."""
@@ -111,3 +115,49 @@ class ExemptForm(_ByDocument):
     """No report this year, on the strength of a document."""
 
     submit_label = _("Miễn báo cáo")
+
+
+class ReopenForm(_ByDocument):
+    """A day until which the agency writes again."""
+
+    submit_label = _("Mở lại báo cáo")
+    field_order = ["until", "document", "reason"]
+
+    until = VietnameseDateField(
+        label=_("Cho sửa đến hết ngày"),
+        help_text=_("Sau ngày này báo cáo lại khóa. Đúng hạn hay trễ không đổi: tính theo lần gửi đầu."),
+        error_messages={"required": _("Ghi ngày cho sửa đến.")},
+    )
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+        self.fields["until"].initial = today + timedelta(days=DAYS_TO_CORRECT)
+
+    def clean_until(self) -> date:
+        """Not a day that is already over."""
+        until: date = self.cleaned_data["until"]
+        if until < self.today:
+            said = gettext("Chọn ngày từ hôm nay (%(today)s) trở đi.")
+            raise ValidationError(said % {"today": say_date(self.today)})
+        return until
+
+
+class WithdrawForm(_ByDocument):
+    """The agency asked in writing to take its latest sending back."""
+
+    submit_label = _("Rút lại lần gửi")
+
+
+class DropPaperForm(HouseFormMixin, forms.Form):
+    """Why the paper is not typed in after all."""
+
+    submit_label = _("Thôi nhập bản giấy")
+
+    reason = forms.CharField(
+        label=_("Lý do"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Một hai câu, ghi vào nhật ký; ví dụ bản giấy là của cơ quan khác."),
+        error_messages={"required": _("Ghi lý do.")},
+    )

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from reports.migrations._figures import keep_figures_and_codes
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -92,6 +94,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("opened_at", models.DateTimeField(help_text="Lúc giao nhiệm vụ.", verbose_name="giao lúc")),
+                (
+                    "listed_at",
+                    models.DateTimeField(
+                        help_text="Thời điểm của danh sách trễ hạn và chưa gửi trong văn bản.",
+                        verbose_name="chốt danh sách lúc",
+                    ),
+                ),
                 (
                     "due_on",
                     models.DateField(
@@ -212,7 +221,7 @@ class Migration(migrations.Migration):
                 (
                     "days_late",
                     models.PositiveSmallIntegerField(
-                        help_text="Đến lúc gửi; chưa gửi thì đến ngày giao nhiệm vụ.",
+                        help_text="Đến lúc gửi; chưa gửi thì đến ngày chốt danh sách.",
                         verbose_name="số ngày trễ",
                     ),
                 ),
@@ -1022,6 +1031,10 @@ class Migration(migrations.Migration):
                 violation_error_message="Nội dung này đã có kết quả.",
             ),
         ),
+        migrations.AddIndex(
+            model_name="submission",
+            index=models.Index(fields=["code"], name="submission_by_code"),
+        ),
         migrations.AddConstraint(
             model_name="snapshot",
             constraint=models.UniqueConstraint(
@@ -1047,4 +1060,36 @@ class Migration(migrations.Migration):
                 violation_error_message="Đã có số văn bản thì phải có ký hiệu, ngày và người ký.",
             ),
         ),
+        migrations.AddField(
+            model_name="questionnaireversion",
+            name="province",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Tỉnh soạn phiên bản này; để trống thì mọi tỉnh dùng được.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="agencies.agency",
+                verbose_name="tỉnh",
+            ),
+        ),
+        migrations.RemoveConstraint(model_name="questionnaireversion", name="questionnaire_version_once"),
+        migrations.AddConstraint(
+            model_name="questionnaireversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("province__isnull", True)),
+                fields=("code", "version"),
+                name="questionnaire_version_once",
+                violation_error_message="Biểu mẫu đã có phiên bản này.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="questionnaireversion",
+            constraint=models.UniqueConstraint(
+                fields=("province", "code", "version"),
+                name="questionnaire_version_once_a_province",
+                violation_error_message="Tỉnh đã có phiên bản này của biểu mẫu.",
+            ),
+        ),
+        migrations.RunPython(keep_figures_and_codes, migrations.RunPython.noop, elidable=True),
     ]

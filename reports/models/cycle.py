@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Holiday, Role
@@ -27,9 +27,26 @@ class CycleQuerySet(models.QuerySet["ReportCycle"]):
         """Those whose reports the person may read: an administrator sees no report content."""
         return self.none() if user.role == Role.ADMINISTRATOR else self.visible_to(user)
 
+    def surveyed_by(self, user: "User") -> Self:
+        """Those whose sums the person may read: department, finance and leader."""
+        return self.readable_by(user) if user.sees_province else self.none()
+
     def kept_by(self, user: "User") -> Self:
         """Those the person's department opens and sets."""
         return self.visible_to(user) if user.is_reviewer else self.none()
+
+    def due_by(self, as_of: datetime) -> Self:
+        """Those whose cut-off has passed."""
+        return self.filter(cutoff__lte=as_of)
+
+    def asking(self, version: QuestionnaireVersion) -> Self:
+        """Those that use this version of the questionnaire."""
+        return self.filter(questionnaire=version)
+
+    def with_begun(self) -> Self:
+        """Annotate `begun`: how many of its reports somebody has begun to write."""
+        begun = Q(reports__isnull=False) & ~Q(reports__state="not_started")
+        return self.annotate(begun=Count(Value(1), filter=begun))
 
     def running(self, as_of: datetime) -> Self:
         """Opened, and neither closed nor locked: those whose agencies are still reminded."""

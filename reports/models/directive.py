@@ -1,11 +1,11 @@
 """Directive duties: a superior writes to those below it that reported late or not (letter 1141)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Role
@@ -42,9 +42,39 @@ class DutyQuerySet(models.QuerySet["DirectiveDuty"]):
             return self.none()
         return self.filter(superior=user.agency)
 
+    def readable_by(self, user: "User") -> Self:
+        """Those whose recorded letter the person may open: the above, and the agencies it was written to."""
+        own = user.agency
+        if own is None or user.role != Role.OFFICER:
+            return self.visible_to(user).done()
+        named = DirectiveItem.objects.filter(duty=OuterRef("pk"), report__agency=own)
+        return self.done().filter(Q(superior=own) | Exists(named))
+
+    def received_by(self, agency: Agency) -> Self:
+        """Those whose recorded letter names this agency."""
+        return self.done().filter(
+            Exists(DirectiveItem.objects.filter(duty=OuterRef("pk"), report__agency=agency))
+        )
+
     def in_cycle(self, cycle: ReportCycle) -> Self:
         """Those of one cycle."""
         return self.filter(cycle=cycle)
+
+    def of_superior(self, superior: Agency) -> Self:
+        """Those of one superior."""
+        return self.filter(superior=superior)
+
+    def done(self) -> Self:
+        """Their letter is recorded."""
+        return self.filter(state=DirectiveDuty.State.DONE)
+
+    def with_counts(self) -> Self:
+        """Annotate `late` and `missing`: how many agencies stand in the two tables of the letter."""
+        kinds = DirectiveItem.Kind
+        return self.annotate(
+            late=Count("items", filter=Q(items__kind=kinds.LATE)),
+            missing=Count("items", filter=Q(items__kind=kinds.MISSING)),
+        )
 
     def open(self) -> Self:
         """No letter recorded yet."""
@@ -53,6 +83,10 @@ class DutyQuerySet(models.QuerySet["DirectiveDuty"]):
     def overdue(self, today: date) -> Self:
         """Open although their last day has passed."""
         return self.open().filter(due_on__lt=today)
+
+    def unflagged(self) -> Self:
+        """Not yet put down as overdue."""
+        return self.filter(flagged_overdue_at__isnull=True)
 
 
 class DirectiveDuty(models.Model):
@@ -81,6 +115,9 @@ class DirectiveDuty(models.Model):
         _("trạng thái"), max_length=10, choices=State, default=State.OPEN, help_text=_("Đang ở bước nào.")
     )
     opened_at = models.DateTimeField(_("giao lúc"), help_text=_("Lúc giao nhiệm vụ."))
+    listed_at = models.DateTimeField(
+        _("chốt danh sách lúc"), help_text=_("Thời điểm của danh sách trễ hạn và chưa gửi trong văn bản.")
+    )
     due_on = models.DateField(_("hạn ban hành"), help_text=_("Ngày cuối cùng để ban hành văn bản."))
     letter_number = models.PositiveIntegerField(
         _("số văn bản"), null=True, blank=True, help_text=_("Số của văn bản đã ban hành.")
@@ -164,9 +201,42 @@ class DirectiveDuty(models.Model):
         """Until when the letter is due."""
         return Deadline(self.due_on)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the letter is still to be written."""
+        return self.state == self.State.OPEN
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the letter is recorded."""
+        return self.state == self.State.DONE
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the department took the duty back."""
+        return self.state == self.State.CANCELLED
+
+    @property
+    def drawing(self) -> str:
+        """The workflow state whose icon stands for this one."""
+        return {"open": "draft", "done": "accepted", "cancelled": "skipped"}[self.state]
+
+    @property
+    def letter_code(self) -> str:
+        """ "812/SNV-VP"; numbers under 10 begin with 0, as on the paper (NĐ 30/2020/NĐ-CP)."""
+        return f"{self.letter_number:02}/{self.letter_symbol}" if self.letter_number else ""
+
+    def is_overdue(self, today: date) -> bool:
+        """The same rule as the queryset's `overdue`."""
+        return self.is_open and self.due_on < today
+
+    def days_over(self, today: date) -> int:
+        """Calendar days since the last day; 0 until then."""
+        return max(0, self.deadline.offset(today))
+
 
 class DirectiveItem(models.Model):
-    """One agency a letter names, as it stood when the duty was opened."""
+    """One agency a letter names, as it stood when the list was drawn."""
 
     class Kind(models.TextChoices):
         """In which of the letter's two tables it stands."""
@@ -190,7 +260,7 @@ class DirectiveItem(models.Model):
     )
     kind = models.CharField(_("bảng"), max_length=10, choices=Kind, help_text=_("Trễ hạn hay chưa gửi."))
     days_late = models.PositiveSmallIntegerField(
-        _("số ngày trễ"), help_text=_("Đến lúc gửi; chưa gửi thì đến ngày giao nhiệm vụ.")
+        _("số ngày trễ"), help_text=_("Đến lúc gửi; chưa gửi thì đến ngày chốt danh sách.")
     )
     contact = models.CharField(
         _("đầu mối"), max_length=300, blank=True, help_text=_("Người phụ trách và thư điện tử lúc đó.")
@@ -210,3 +280,8 @@ class DirectiveItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report.name_in_lists}: {self.get_kind_display()}"
+
+    @property
+    def sent_on(self) -> date:
+        """The day on which a late one came, which follows from its last day and the days it was late by."""
+        return self.report.deadline.last_day + timedelta(days=self.days_late)

@@ -35,6 +35,11 @@ class ChecklistItem(models.Model):
         return self.text
 
     @property
+    def basis(self) -> str:
+        """ "ISO-a" → "điểm a Điều 36 TT 26/2014/TT-BKHCN"; which half it belongs to is said by its part."""
+        return f"điểm {self.code.rpartition('-')[2]} Điều 36 TT 26/2014/TT-BKHCN"
+
+    @property
     def text(self) -> str:
         """In the language of the page, where it has one."""
         return self.text_en if self.text_en and get_language() == "en" else self.text_vi

@@ -1,14 +1,21 @@
 """Reminder rules: rows that say how many days from the deadline, at what time, to whom."""
 
 import re
-from datetime import date, time
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency
+from agencies.models import Agency, Role
+from isotrack.kit.clock import ZONE, day_of
+from isotrack.kit.deadlines import Deadline, IsWorking, next_working
 from isotrack.kit.words import say_date
+
+if TYPE_CHECKING:
+    from agencies.models import User
 
 
 class Audience(models.TextChoices):
@@ -18,6 +25,24 @@ class Audience(models.TextChoices):
     HEAD = "head", _("Người đứng đầu cơ quan")
     SUPERIOR = "superior", _("Cơ quan cấp trên")
     STAFF = "staff", _("Bản tin cho Sở")
+
+
+class RuleQuerySet(models.QuerySet["ReminderRule"]):
+    """Sentences about rules."""
+
+    def editable_by(self, user: "User") -> Self:
+        """Those of the person's province: the department's, and the administrator's who sets it up."""
+        keeps = user.agency is not None and user.role in (Role.STAFF, Role.ADMINISTRATOR)
+        return self.filter(province_id=user.agency.province_id) if keeps and user.agency else self.none()
+
+    def in_force(self, province: int) -> Self:
+        """Those a province reminds by."""
+        return self.filter(province_id=province, is_active=True)
+
+    def with_own_words(self) -> Self:
+        """Those with a text of their own in some language."""
+        blank = models.Q(subject_vi="", text_vi="", subject_en="", text_en="")
+        return self.exclude(blank)
 
 
 class ReminderRule(models.Model):
@@ -61,6 +86,8 @@ class ReminderRule(models.Model):
         _("đang dùng"), default=True, help_text=_("Bỏ chọn để ngừng nhắc ở mốc này.")
     )
 
+    objects = RuleQuerySet.as_manager()
+
     class Meta:
         ordering = ["audience", "offset"]
         verbose_name = _("quy tắc nhắc")
@@ -74,30 +101,89 @@ class ReminderRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.step} {self.at:%H:%M}"
+        return f"{self.get_audience_display()}, {self.when}, {self.at:%H:%M}"
 
     @property
     def step(self) -> str:
         """The name its notices carry, for example "officer-7" or "superior+1"."""
         return f"{self.audience}{self.offset:+d}"
 
+    @property
+    def when(self) -> str:
+        """ "còn 7 ngày", "ngày cuối của hạn", "trễ 1 ngày"."""
+        return _offset_in_words(self.offset)
+
+    @property
+    def has_own_words(self) -> bool:
+        """Whether it says anything but the usual words."""
+        return any((self.subject_vi, self.text_vi, self.subject_en, self.text_en))
+
+    def moment(self, deadline: Deadline, is_working: IsWorking) -> datetime:
+        """When it speaks: on its day, or on the next working day where it speaks on working days only."""
+        moment = deadline.moment(self.offset, self.at)
+        if not self.working_days_only:
+            return moment
+        return datetime.combine(next_working(day_of(moment), is_working), self.at, ZONE)
+
+    def words(self, language: str) -> tuple[str, str, str]:
+        """Its own subject and text, "" where there is none, and the language they are in.
+
+        Who reads English gets English where the rule has an English text, else Vietnamese like everybody.
+        """
+        if language == "en" and (self.subject_en or self.text_en):
+            return self.subject_en, self.text_en, "en"
+        return self.subject_vi, self.text_vi, "vi"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the step of a notice names: whose rule, at which offset, of which extended last day."""
+
+    audience: Audience
+    offset: int
+    extended_to: date | None = None
+
+    def __str__(self) -> str:
+        own = f"@{self.extended_to}" if self.extended_to else ""
+        return f"{self.audience}{self.offset:+d}{own}"
+
+    @property
+    def when(self) -> str:
+        """ "còn 7 ngày", with the extended last day that is meant, if one is."""
+        if self.extended_to is None:
+            return _offset_in_words(self.offset)
+        extended = {"date": say_date(self.extended_to), "days": _offset_in_words(self.offset)}
+        return gettext("gia hạn đến hết ngày %(date)s, %(days)s") % extended
+
+    @classmethod
+    def read(cls, written: str) -> "Step | None":
+        """Read "officer-7" or "officer-7@2021-07-20"; None for the step of another kind of notice."""
+        parts = re.fullmatch(r"(officer|head|superior|staff)([+-]\d+)(?:@(\d{4}-\d\d-\d\d))?", written)
+        if parts is None:
+            return None
+        return cls(Audience(parts[1]), int(parts[2]), date.fromisoformat(parts[3]) if parts[3] else None)
+
 
 def step_in_words(step: str) -> str:
     """What a ledger says for the step of a notice: "officer-7" → "còn 7 ngày".
 
-    Knows the steps of rules, those of an extended deadline ("officer-7@2021-07-20") and the digest that
-    follows flagging ("digest-2021-06-30"); anything else stays as it is.
+    Knows the steps of rules, those of an extended deadline ("officer-7@2021-07-20"), the digest that follows
+    flagging ("digest-2021-06-30") and what follows a decision ("returned-1", "pending-…"); anything else
+    stays as it is.
     """
     if digest := re.fullmatch(r"digest-(\d{4}-\d\d-\d\d)", step):
         return gettext("bản tin ngày %(date)s") % {"date": say_date(date.fromisoformat(digest[1]))}
-    parts = re.fullmatch(r"(officer|head|superior|staff)([+-]\d+)(?:@(\d{4}-\d\d-\d\d))?", step)
-    if parts is None:
-        return step
-    days = _offset_in_words(int(parts[2]))
-    if parts[3]:
-        extended = {"date": say_date(date.fromisoformat(parts[3])), "days": days}
-        return gettext("gia hạn đến hết ngày %(date)s, %(days)s") % extended
-    return str(_STEPS[Audience(parts[1])]) % {"days": days}
+    if returned := re.fullmatch(r"returned-(\d+)", step):
+        return gettext("trả lại lần gửi %(number)s") % {"number": returned[1]}
+    if step.startswith("pending-"):
+        return gettext("chờ người đứng đầu xác nhận")
+    if step == "letter":
+        return gettext("văn bản nhắc nhở của cấp trên")
+    if duty := re.fullmatch(r"duty[+-]\d+@(\d{4}-\d\d-\d\d)", step):
+        day = {"date": say_date(date.fromisoformat(duty[1]))}
+        return gettext("văn bản nhắc nhở, hạn hết ngày %(date)s") % day
+    known = Step.read(step)
+    return step if known is None else str(_STEPS[known.audience]) % {"days": known.when}
 
 
 _STEPS = {

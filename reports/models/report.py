@@ -6,12 +6,14 @@ superior in force then is the one that counts, and rates need no join.
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Role
@@ -22,6 +24,20 @@ from reports.models.cycle import ReportCycle
 
 if TYPE_CHECKING:
     from agencies.models import User
+
+
+NEEDED_FOR_SAVING = (
+    "state",
+    "mandate",
+    "agency_name",
+    "answers",
+    "saves",
+    "notes",
+    "saved_at",
+    "exempted_at",
+    "paper_received_on",
+    "reopened_until",
+)
 
 
 class Punctuality(models.TextChoices):
@@ -48,9 +64,26 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
 
     def editable_by(self, user: "User") -> Self:
         """Those whose agency this officer stands for; the department types in what came on paper."""
-        if user.role == Role.OFFICER and user.agency is not None:
-            return self.filter(agency=user.agency)
+        if user.role == Role.OFFICER:
+            return self.filter(agency_id=user.agency_key)
         return self.reviewable_by(user).filter(paper_received_on__isnull=False)
+
+    def held_for_saving(self) -> Self:
+        """Lock the rows, with what saving an answer needs to know of them and no more."""
+        cycle = ("year", "opens_at", "locks_at", "questionnaire_id", "province_id", "scan_required")
+        needed = (*NEEDED_FOR_SAVING, *(f"cycle__{name}" for name in cycle))
+        return self.select_related("cycle").only(*needed).select_for_update(of=("self",))
+
+    def confirmable_by(self, user: "User") -> Self:
+        """Those that wait for this head of their agency; not what the head sent in person."""
+        return self.headed_by(user).filter(state=AnnualReport.State.PENDING).exclude(pending_by=user)
+
+    def headed_by(self, user: "User") -> Self:
+        """Those of the agency whose head this is, in whatever state."""
+        post = user.post
+        if user.role != Role.OFFICER or post is None or not post.is_head:
+            return self.none()
+        return self.filter(agency=post.agency_id)
 
     def reviewable_by(self, user: "User") -> Self:
         """Those the department decides on."""
@@ -80,6 +113,35 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
     def awaiting_review(self) -> Self:
         """Sent and neither accepted nor returned."""
         return self.filter(state=AnnualReport.State.SUBMITTED)
+
+    def begun(self) -> Self:
+        """Those in which something was written: their questions can no longer be exchanged."""
+        return self.exclude(state=AnnualReport.State.NOT_STARTED)
+
+    def to_be_corrected(self) -> Self:
+        """Returned by the department and not sent again."""
+        return self.filter(state=AnnualReport.State.RETURNED)
+
+    def chosen(self, keys: Iterable[int]) -> Self:
+        """Those with these keys."""
+        return self.filter(pk__in=list(keys))
+
+    def numbered(self) -> Self:
+        """Those recorded as an official document."""
+        return self.filter(letter_number__isnull=False)
+
+    def of_agency(self, report: "AnnualReport") -> Self:
+        """Those of the same agency, whatever the year."""
+        return self.filter(agency=report.agency_id)
+
+    def of_year_before(self, report: "AnnualReport") -> Self:
+        """What the same agency sent in the cycle before the one of `report`."""
+        year = report.cycle.year - 1
+        return self.filter(agency=report.agency_id, cycle__year=year, first_submitted_at__isnull=False)
+
+    def waiting_for_head(self, as_of: datetime) -> Self:
+        """Handed to the head of the agency for confirmation at `as_of` or before."""
+        return self.filter(state=AnnualReport.State.PENDING, pending_at__lte=as_of)
 
     def being_punctual(self, kind: str, as_of: datetime) -> Self:
         """Those of one punctuality as of an instant."""
@@ -147,7 +209,7 @@ class AnnualReport(models.Model):
         State.DRAFT: [State.NOT_STARTED, State.PENDING, State.SUBMITTED],
         State.PENDING: [State.NOT_STARTED, State.DRAFT, State.RETURNED],
         State.SUBMITTED: [State.NOT_STARTED, State.DRAFT, State.RETURNED, State.PENDING, State.ACCEPTED],
-        State.RETURNED: [State.SUBMITTED],
+        State.RETURNED: [State.SUBMITTED, State.PENDING],
         State.ACCEPTED: [State.SUBMITTED],
     }
     EDITABLE = (State.NOT_STARTED, State.DRAFT, State.RETURNED)
@@ -423,6 +485,18 @@ class AnnualReport(models.Model):
         day = today if sent is None else day_of(sent)
         return max(0, self.deadline.offset(day))
 
+    @property
+    def waits_for_head(self) -> bool:
+        """Whether a sending waits for the head's confirmation; paper bears the head's signature already."""
+        return self.cycle.head_confirms and self.paper_received_on is None
+
+    def awaits(self, user: "User") -> bool:
+        """The same rule as the queryset's `confirmable_by`."""
+        post = user.post
+        is_head = user.role == Role.OFFICER and post is not None and post.is_head
+        is_theirs = post is not None and post.agency_id == self.agency_id and self.pending_by_id != user.pk
+        return self.state == self.State.PENDING and is_head and is_theirs
+
     def is_editable(self, as_of: datetime) -> bool:
         """Whether it can still be written in (the form stays open after the deadline).
 
@@ -447,6 +521,27 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def valid(self) -> Self:
         """Those that were not withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
+
+    def withdrawn(self) -> Self:
+        """Those that do not count any more."""
+        return self.filter(withdrawn_at__isnull=False)
+
+    def on_paper(self, arrived_at: datetime | None) -> Self:
+        """Those that came on paper at that instant."""
+        return self.filter(is_paper=True, sent_at=arrived_at)
+
+    def holding(self, file: "Attachment") -> Self:
+        """Those of a file's report that were made when it was there."""
+        fixed = Coalesce("entered_at", "sent_at")
+        return self.alias(fixed=fixed).filter(report=file.report_id, fixed__gte=file.uploaded_at)
+
+    def before(self, submission: "Submission") -> Self:
+        """The earlier sendings of the same report."""
+        return self.filter(report=submission.report_id, number__lt=submission.number)
+
+    def coded(self, code: str) -> Self:
+        """Those with this code: one, unless two provinces gave agencies the same code."""
+        return self.filter(code=code)
 
 
 class Submission(models.Model):
@@ -532,9 +627,15 @@ class Submission(models.Model):
                 violation_error_message=_("Lần gửi này đã có."),
             ),
         ]
+        indexes = [models.Index(fields=["code"], name="submission_by_code")]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def fixed_at(self) -> datetime:
+        """When its content was fixed: what came on paper is typed in after the day that counts."""
+        return self.entered_at or self.sent_at
 
 
 def make_check_code(code: str, at: datetime) -> str:

@@ -1,12 +1,15 @@
 """What the department writes at a question of a sent report."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reports.models.report import AnnualReport
+
+if TYPE_CHECKING:
+    from agencies.models import User
 
 
 class CommentQuerySet(models.QuerySet["ReviewComment"]):
@@ -15,6 +18,18 @@ class CommentQuerySet(models.QuerySet["ReviewComment"]):
     def open(self) -> Self:
         """Those that still have to be answered by a mended report."""
         return self.filter(settled_at__isnull=True)
+
+    def sent(self) -> Self:
+        """Those that its agency may read: they went with a return."""
+        return self.filter(sent_at__isnull=False)
+
+    def unsent(self) -> Self:
+        """Those that only the department has read so far."""
+        return self.filter(sent_at__isnull=True)
+
+    def editable_by(self, user: "User") -> Self:
+        """Those on reports that this person decides on."""
+        return self.filter(report__in=AnnualReport.objects.reviewable_by(user))
 
 
 class ReviewComment(models.Model):

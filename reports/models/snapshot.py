@@ -27,6 +27,18 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         """Those the person's department makes and numbers."""
         return self.visible_to(user) if user.is_reviewer else self.none()
 
+    def consolidated(self) -> Self:
+        """Those from which a report to a higher level is written."""
+        return self.filter(kind__in=[Snapshot.Kind.COMMITTEE, Snapshot.Kind.MINISTRY])
+
+    def of_year(self, year: int | None) -> Self:
+        """Those of one reporting year; of every year for None."""
+        return self if year is None else self.filter(cycle__year=year)
+
+    def without_content(self) -> Self:
+        """Without the figures and rows, which a list does not show."""
+        return self.defer("figures", "rows")
+
 
 class Snapshot(models.Model):
     """What a cycle looked like at an instant. `figures` and `rows` never change; the paper gets a number."""

@@ -24,6 +24,7 @@ from reports.questions.parts import (
 from reports.questions.questionnaire import Questionnaire
 from reports.questions.rules import RULES, Ceiling
 from reports.questions.typed import read_typed, show, show_rows
+from reports.questions.validation import Problem, find_problems
 from reports.questions.values import expected_form, is_empty, length_limit, readable
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Field",
     "Finding",
     "Outcome",
+    "Problem",
     "Progress",
     "Question",
     "Questionnaire",
@@ -46,6 +48,7 @@ __all__ = [
     "Value",
     "expected_form",
     "figures",
+    "find_problems",
     "is_empty",
     "legal_basis_in_words",
     "length_limit",

@@ -1,7 +1,8 @@
 """The definition of a questionnaire: read from YAML text, kept as JSON values, built into parts."""
 
 import json
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -9,7 +10,8 @@ import yaml
 from django.utils.translation import gettext as _
 
 from reports.questions.parts import Choice, Column, Condition, Question, Rule, Section
-from reports.questions.validation import problems_of
+from reports.questions.typed import UNSTORABLE
+from reports.questions.validation import Problem, find_problems
 
 Lists = Mapping[str, Sequence[Choice]]
 
@@ -28,20 +30,74 @@ def refuse(problems: Sequence[str]) -> None:
         raise DefinitionError(problems)
 
 
-def read_definition(text: str) -> dict[str, Any]:
-    """The definition in a YAML text as JSON values, checked. Raises DefinitionError with every problem.
+def read_definition(text: str, given: Collection[str] | None = None) -> dict[str, Any]:
+    """The definition in a YAML text as JSON values, checked; texts in NFC. Raises DefinitionError with every
+    problem, each with its line.
 
-    Lists of choices that come from files (`from_file`) stay references.
+    Lists of choices that come from files (`from_file`) stay references; `given` names those there are.
     """
     try:
-        definition = json.loads(json.dumps(yaml.load(text, Loader=_PlainLoader), allow_nan=False))
+        definition = _storable(json.loads(json.dumps(yaml.load(text, Loader=_PlainLoader), allow_nan=False)))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DefinitionError([_("Dòng %(line)d: không đúng cú pháp YAML.") % {"line": line}]) from error
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         raise DefinitionError([_("Tệp có giá trị không phải chữ, số, có/không hoặc danh sách.")]) from error
-    refuse(problems_of(definition))
+    if problems := find_problems(definition, given):
+        lines = _lines(yaml.compose(text, Loader=_PlainLoader))
+        refuse([_with_line(problem, lines) for problem in problems])
     return dict(definition)
+
+
+def _storable(value: Any) -> Any:
+    """The same value with its texts in NFC. Raises ValueError where a text holds what cannot be stored."""
+    if isinstance(value, str):
+        if UNSTORABLE.search(value):
+            raise ValueError(value)
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(one) for name, one in value.items()}
+    return value
+
+
+def _with_line(problem: Problem, lines: Mapping[tuple[str, object], int]) -> str:
+    place = problem.place
+    line = lines.get((place.kind, place.key if place.kind == "choices" else place.number))
+    if line is None:
+        return problem.sentence
+    return _("Dòng %(line)d, %(problem)s") % {"line": line, "problem": problem.sentence}
+
+
+def _lines(root: yaml.Node | None) -> dict[tuple[str, object], int]:
+    """Where each part of a YAML text begins: (kind, number from 1; for lists of choices the name) → line."""
+    top = _children(root)
+    sections = list(_items(top.get("sections")))
+    questions = [one for section in sections for one in _items(_children(section).get("questions"))]
+    found: dict[tuple[str, object], int] = {("form", 0): _line(top["form"])} if "form" in top else {}
+    for kind, nodes in (
+        ("section", sections),
+        ("question", questions),
+        ("rule", list(_items(top.get("rules")))),
+    ):
+        found |= {(kind, number): _line(node) for number, node in enumerate(nodes, start=1)}
+    lists = _children(top.get("choice_lists"))
+    return found | {("choices", name): _line(node) for name, node in lists.items()}
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _children(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {str(name.value): value for name, value in node.value}
+
+
+def _items(node: yaml.Node | None) -> list[yaml.Node]:
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 class _PlainLoader(yaml.SafeLoader):

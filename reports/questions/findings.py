@@ -78,13 +78,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far one section is: questions answered of those asked, required ones left, and findings in it."""
+    """How far one section is: questions answered of those asked, required ones left, and findings in it.
+
+    `unconfirmed` are those among `left` that show last year's answer until somebody confirms it.
+    """
 
     answered: int
     asked: int
     left: int
     errors: int
     warnings: int
+    unconfirmed: int = 0
 
     @property
     def done(self) -> bool:
@@ -107,4 +111,5 @@ def section_progress(section: Section, outcome: Outcome, answers: Answers) -> Pr
         left=placed(outcome.missing),
         errors=placed(outcome.bad_values) + placed(outcome.errors),
         warnings=placed(outcome.warnings),
+        unconfirmed=len(outcome.unconfirmed & inside),
     )

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from isotrack.kit.text import clean
+from isotrack.kit.text import clean, fold
 from isotrack.kit.words import (
     Misread,
     read_date,
@@ -26,9 +26,10 @@ from reports.questions.parts import Field, Question
 from reports.questions.values import is_empty, readable
 
 YES_NO = {"vi": ("Có", "Không"), "en": ("Yes", "No")}  # in the two languages that definitions speak
-_WORDS = {"true": True, "false": False, "có": True, "không": False, "yes": True, "no": False}
+_YES, _NO = ("true", "có", "co", "yes", "x", "✓", "✔"), ("false", "không", "khong", "no")
+_WORDS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 # Control characters and halves of pairs: nobody sees them, and PostgreSQL refuses some.
-_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _POINT_PERCENT = re.compile(r"\d{1,3}\.\d{1,2}", re.ASCII)  # "89.11": not thousands, so only a decimal point
 _LONGEST_NUMBER = 60
 
@@ -99,7 +100,7 @@ def _as_text(raw: Any) -> str:
     if raw is None or isinstance(raw, Mapping | list | tuple):
         return ""
     lines = str(raw).replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNSTORABLE.sub("", lines)).strip()
+    return unicodedata.normalize("NFC", UNSTORABLE.sub("", lines)).strip()
 
 
 def _number_as_text(number: Decimal) -> str:
@@ -113,6 +114,8 @@ def _number_as_text(number: Decimal) -> str:
 def _read_whole(field: Field, text: str) -> int:
     if len(text) > _LONGEST_NUMBER:
         raise Misread(text)
+    if field.unit:  # "22 người", as people write it into a cell
+        text = re.sub(rf"\s*{re.escape(field.unit)}$", "", clean(text), flags=re.IGNORECASE)
     return read_money(text) if field.type == "money" else read_integer(text)
 
 
@@ -134,22 +137,27 @@ def _read_date(field: Field, text: str) -> str:
 
 
 def _read_boolean(field: Field, text: str) -> bool:
-    word = text.casefold()
+    word = clean(text).casefold()
     if word not in _WORDS:
         raise Misread(text)
     return _WORDS[word]
 
 
 def _read_choice(field: Field, text: str) -> str:
-    """The value itself, or one of its labels: a workbook shows labels."""
-    values = {choice.value: choice.value for choice in field.choices}
-    labels = {
-        clean(label).casefold(): choice.value
-        for choice in field.choices
-        for label in (choice.label_en, choice.label_vi)
-        if label
-    }
-    return values.get(text) or labels.get(clean(text).casefold(), text)
+    """The value itself, or one of its labels: a workbook shows labels. Tones may be set or left out anyhow."""
+    typed = clean(text)
+    if any(choice.value == typed for choice in field.choices):
+        return typed
+    for form in (str.casefold, fold):
+        meant = {
+            choice.value
+            for choice in field.choices
+            for label in (choice.label_en, choice.label_vi)
+            if label and form(clean(label)) == form(typed)
+        }
+        if len(meant) == 1:
+            return meant.pop()
+    return text
 
 
 def _label(field: Field, value: str, language: str | None) -> str:

@@ -6,7 +6,7 @@ A definition is written by people, so it is judged whole: all problems at once, 
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from reports.questions.rules import OPERATORS, RULES, RuleKind
 Spec = Mapping[str, Any]
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
+_RULE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,29}", re.ASCII)
 _TEXT, _NUMBER, _WHOLE, _FLAG, _LIST = (str,), (int, float), (int,), (bool,), (list,)
 _FIELD_SHAPE: Mapping[str, tuple[type, ...]] = {
     "key": _TEXT,
@@ -58,6 +59,39 @@ _RULE_SHAPE = {
     "when": _LIST,
 }
 _EXTRA_SHAPE = {"ceiling": (dict,), "column": _TEXT, "months": _WHOLE, "percent": _WHOLE}
+# The order in which people read the attributes; a JSON object of the database has none.
+QUESTION_NAMES, SECTION_NAMES, CHOICE_NAMES = (
+    tuple(_QUESTION_SHAPE),
+    tuple(_SECTION_SHAPE),
+    tuple(_CHOICE_SHAPE),
+)
+LONGEST_CODE, LONGEST_TITLE = 40, 300  # what the columns of the database hold
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a definition: in words, and for links the kind of part, its key, and its number from 1."""
+
+    words: str
+    kind: str = "form"
+    key: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend, at its place."""
+
+    place: Place
+    said: str
+
+    @property
+    def sentence(self) -> str:
+        """The whole sentence, its place first."""
+        return f"{self.place.words}: {self.said}"
+
+
+Problems = Iterator[Problem]
 
 
 @dataclass
@@ -70,12 +104,17 @@ class _Known:
 
 
 def problems_of(definition: Any, given: Collection[str] | None = None) -> list[str]:
+    """Every problem of a definition as a sentence; see `find_problems`."""
+    return [problem.sentence for problem in find_problems(definition, given)]
+
+
+def find_problems(definition: Any, given: Collection[str] | None = None) -> list[Problem]:
     """Every problem of a definition, empty when it can be used. Never raises on JSON values.
 
     `given` names the lists of choices that the caller has from files; None when that does not matter yet.
     """
     if not isinstance(definition, dict):
-        return [_("Tệp phải có các mục form, sections và rules.")]
+        return [Problem(Place(_("Biểu mẫu")), _("phải có các mục form, sections và rules."))]
     known = _Known()
     return [
         *_form(definition.get("form")),
@@ -85,8 +124,8 @@ def problems_of(definition: Any, given: Collection[str] | None = None) -> list[s
     ]
 
 
-def _form(form: Any) -> Iterator[str]:
-    place = _("Mục form")
+def _form(form: Any) -> Problems:
+    place = Place(_("Mục form"))
     if not isinstance(form, dict):
         yield _say(place, _("chưa có."))
         return
@@ -94,6 +133,9 @@ def _form(form: Any) -> Iterator[str]:
     yield from _shape(place, {name: form[name] for name in shape if name in form}, shape, tuple(shape))
     if not isinstance(form.get("title_en", ""), str):
         yield _say(place, _("“%(name)s” sai kiểu giá trị."), name="title_en")
+    for name, limit in (("code", LONGEST_CODE), ("title_vi", LONGEST_TITLE), ("title_en", LONGEST_TITLE)):
+        if isinstance(form.get(name), str) and len(form[name]) > limit:
+            yield _say(place, _("“%(name)s” dài quá %(limit)d ký tự."), name=name, limit=limit)
     if isinstance(form.get("period"), dict):
         days = [_day_of_2021(form["period"].get(end)) for end in ("from", "to")]
         if None in days or days != sorted(days, key=str):
@@ -107,13 +149,14 @@ def _day_of_2021(text: Any) -> date | None:
         return None
 
 
-def _choice_lists(lists: Any, given: Collection[str] | None, known: _Known) -> Iterator[str]:
+def _choice_lists(lists: Any, given: Collection[str] | None, known: _Known) -> Problems:
     if not isinstance(lists, dict):
-        yield _say(_("Mục choice_lists"), _("phải là các danh sách có tên."))
+        yield _say(Place(_("Mục choice_lists")), _("phải là các danh sách có tên."))
         return
     for name, entries in lists.items():
-        place = _("Danh sách %(name)s") % {"name": name}
+        place = Place(_("Danh sách %(name)s") % {"name": name}, "choices", name)
         known.lists[name] = ()
+        yield from _key(place, name)
         if isinstance(entries, dict) and isinstance(entries.get("from_file"), str):
             if given is not None and name not in given:
                 yield _say(place, _("lấy từ tệp %(file)s nhưng chưa được nạp."), file=entries["from_file"])
@@ -123,7 +166,7 @@ def _choice_lists(lists: Any, given: Collection[str] | None, known: _Known) -> I
             yield _say(place, _("phải có ít nhất một mục chọn, hoặc ghi from_file."))
 
 
-def _choices(place: str, name: str, entries: list[Any], known: _Known) -> Iterator[str]:
+def _choices(place: Place, name: str, entries: list[Any], known: _Known) -> Problems:
     for entry in entries:
         yield from _shape(place, entry, _CHOICE_SHAPE, ("value", "label_vi"))
     known.lists[name] = _texts(entries, "value")
@@ -131,24 +174,27 @@ def _choices(place: str, name: str, entries: list[Any], known: _Known) -> Iterat
         yield _say(place, _("giá trị “%(name)s” có hai lần."), name=value)
 
 
-def _sections(sections: Any, known: _Known) -> Iterator[str]:
+def _sections(sections: Any, known: _Known) -> Problems:
     if not (isinstance(sections, list) and sections):
-        yield _say(_("Mục sections"), _("phải có ít nhất một phần."))
+        yield _say(Place(_("Mục sections")), _("phải có ít nhất một phần."))
         return
     for key in _repeated(_texts(sections, "key")):
-        yield _say(_("Mục sections"), _("khóa “%(name)s” có hai lần."), name=key)
+        yield _say(Place(_("Mục sections")), _("khóa “%(name)s” có hai lần."), name=key)
     for number, section in enumerate(sections, start=1):
-        place = _("Phần %(number)d") % {"number": number}
+        own = section.get("key") if isinstance(section, dict) else None
+        place = Place(_("Phần %(number)d") % {"number": number}, "section", str(own or ""), number)
         yield from _shape(place, section, _SECTION_SHAPE, ("key", "title_vi", "questions"))
+        yield from _key(place, own)
         questions = section.get("questions") if isinstance(section, dict) else None
         for question in questions if isinstance(questions, list) else ():
             yield from _question(question, known)
 
 
-def _question(spec: Any, known: _Known) -> Iterator[str]:
+def _question(spec: Any, known: _Known) -> Problems:
     known.places += 1
     key = spec.get("key") if isinstance(spec, dict) else None
-    place = _("Câu %(number)d (%(key)s)") % {"number": known.places, "key": key or "?"}
+    words = _("Câu %(number)d (%(key)s)") % {"number": known.places, "key": key or "?"}
+    place = Place(words, "question", str(key or ""), known.places)
     problems = list(_shape(place, spec, _QUESTION_SHAPE, ("key", "type", "label_vi")))
     yield from problems
     if problems:  # what follows trusts the kinds of values
@@ -171,10 +217,20 @@ def _question(spec: Any, known: _Known) -> Iterator[str]:
     known.questions[spec["key"]] = spec
 
 
-def _field(place: str, spec: Spec, types: Collection[str], known: _Known) -> Iterator[str]:
-    """What holds for questions and columns alike. The shape of `spec` has been checked."""
-    if not _KEY.fullmatch(spec["key"]):
+def is_key(text: str) -> bool:
+    """Whether a section, question, column or list may be called so."""
+    return bool(_KEY.fullmatch(text))
+
+
+def _key(place: Place, key: Any) -> Problems:
+    """Names stand in addresses and in the names of fields."""
+    if isinstance(key, str) and key and not is_key(key):
         yield _say(place, _("khóa chỉ gồm chữ thường không dấu, số và gạch dưới."))
+
+
+def _field(place: Place, spec: Spec, types: Collection[str], known: _Known) -> Problems:
+    """What holds for questions and columns alike. The shape of `spec` has been checked."""
+    yield from _key(place, spec["key"])
     if spec["type"] not in types:
         words = {"name": spec["type"], "known": _any_of(types)}
         yield _say(place, _("không có loại “%(name)s”; dùng %(known)s."), **words)
@@ -189,7 +245,7 @@ def _field(place: str, spec: Spec, types: Collection[str], known: _Known) -> Ite
     yield from _limits(place, spec)
 
 
-def _limits(place: str, spec: Spec) -> Iterator[str]:
+def _limits(place: Place, spec: Spec) -> Problems:
     if spec["type"] not in NUMERIC and ("min" in spec or "max" in spec):
         yield _say(place, _("chỉ câu loại số mới có min và max."))
     if any(isinstance(spec.get(end), float) for end in ("min", "max")):
@@ -203,19 +259,21 @@ def _limits(place: str, spec: Spec) -> Iterator[str]:
             yield _say(place, _("chỉ câu loại chữ mới có pattern."))
 
 
-def _columns(place: str, spec: Spec, known: _Known) -> Iterator[str]:
+def _columns(place: Place, spec: Spec, known: _Known) -> Problems:
     columns = spec.get("columns", [])
     if (spec["type"] == "table") != bool(columns):
         yield _say(place, _("câu loại table, và chỉ câu ấy, phải có columns."))
     for number, column in enumerate(columns, start=1):
-        inside = _("%(place)s, cột %(number)d") % {"place": place, "number": number}
+        inside = replace(
+            place, words=_("%(place)s, cột %(number)d") % {"place": place.words, "number": number}
+        )
         problems = list(_shape(inside, column, _FIELD_SHAPE, ("key", "type", "label_vi")))
         yield from problems or _field(inside, column, CELL_TYPES, known)
     for key in _repeated(_texts(columns, "key")):
         yield _say(place, _("khóa “%(name)s” có hai lần."), name=key)
 
 
-def _computed(place: str, spec: Spec, known: _Known) -> Iterator[str]:
+def _computed(place: Place, spec: Spec, known: _Known) -> Problems:
     if spec["type"] not in NUMERIC:
         yield _say(place, _("chỉ câu loại số mới tự tính được."))
     try:
@@ -227,7 +285,7 @@ def _computed(place: str, spec: Spec, known: _Known) -> Iterator[str]:
         yield from _reference(place, name, NUMERIC, known)
 
 
-def _conditions(place: str, conditions: Any, known: _Known) -> Iterator[str]:
+def _conditions(place: Place, conditions: Any, known: _Known) -> Problems:
     """Conditions look at questions that stand before, so that one pass from top to bottom decides."""
     for condition in conditions if isinstance(conditions, list) else ():
         if not (isinstance(condition, dict) and isinstance(condition.get("key"), str)):
@@ -241,7 +299,7 @@ def _conditions(place: str, conditions: Any, known: _Known) -> Iterator[str]:
             yield from _compared(place, condition, known)
 
 
-def _compared(place: str, condition: Spec, known: _Known) -> Iterator[str]:
+def _compared(place: Place, condition: Spec, known: _Known) -> Problems:
     """The value a condition compares with is one that the question can have."""
     question = known.questions[condition["key"]]
     op, value = condition["op"], condition.get("value")
@@ -268,19 +326,27 @@ def _fits(question: Spec, value: Any, known: _Known) -> bool:
     return isinstance(value, str) and kind != "table" and (not values or kind != "choice" or value in values)
 
 
-def _rules(rules: Any, known: _Known) -> Iterator[str]:
+def _rules(rules: Any, known: _Known) -> Problems:
     if not isinstance(rules, list):
-        yield _say(_("Mục rules"), _("phải là danh sách quy tắc."))
+        yield _say(Place(_("Mục rules")), _("phải là danh sách quy tắc."))
         return
     for name in _repeated(_texts(rules, "id")):
-        yield _say(_("Mục rules"), _("mã “%(name)s” có hai lần."), name=name)
+        yield _say(Place(_("Mục rules")), _("mã “%(name)s” có hai lần."), name=name)
     for number, rule in enumerate(rules, start=1):
         named = rule.get("id") if isinstance(rule, dict) else None
-        yield from _rule(_("Quy tắc %(name)s") % {"name": named or number}, rule, known)
+        words = _("Quy tắc %(name)s") % {"name": named or number}
+        yield from _rule(Place(words, "rule", str(named or ""), number), rule, known)
 
 
-def _rule(place: str, rule: Any, known: _Known) -> Iterator[str]:
+def is_rule_id(text: str) -> bool:
+    """Whether a rule may be called so; its id stands in addresses and in the names of fields."""
+    return bool(_RULE_ID.fullmatch(text))
+
+
+def _rule(place: Place, rule: Any, known: _Known) -> Problems:
     type_ = rule.get("type") if isinstance(rule, dict) else None
+    if place.key and not is_rule_id(place.key):
+        yield _say(place, _("mã chỉ gồm chữ không dấu, số, gạch nối và gạch dưới."))
     if isinstance(type_, str) and type_ not in RULES:
         yield _say(place, _("không có loại “%(name)s”; dùng %(known)s."), name=type_, known=_any_of(RULES))
         return
@@ -294,7 +360,7 @@ def _rule(place: str, rule: Any, known: _Known) -> Iterator[str]:
         yield from _rule_parts(place, rule, kind, known)
 
 
-def _rule_parts(place: str, rule: Spec, kind: RuleKind, known: _Known) -> Iterator[str]:
+def _rule_parts(place: Place, rule: Spec, kind: RuleKind, known: _Known) -> Problems:
     if rule["severity"] not in ("error", "warning"):
         yield _say(place, _("severity phải là error hoặc warning."))
     if kind.needs_when and not rule.get("when"):
@@ -308,7 +374,7 @@ def _rule_parts(place: str, rule: Spec, kind: RuleKind, known: _Known) -> Iterat
     yield from _rule_extras(place, rule, known)
 
 
-def _rule_extras(place: str, rule: Spec, known: _Known) -> Iterator[str]:
+def _rule_extras(place: Place, rule: Spec, known: _Known) -> Problems:
     ceiling = rule.get("ceiling", {"clause": "", "line": ""})
     if not all(isinstance(ceiling.get(name), str) for name in ("clause", "line")):
         yield _say(place, _("ceiling phải có clause và line."))
@@ -323,7 +389,7 @@ def _rule_extras(place: str, rule: Spec, known: _Known) -> Iterator[str]:
             yield _say(place, _("bảng không có cột số “%(name)s”."), name=rule["column"])
 
 
-def _reference(place: str, key: Any, types: Collection[str], known: _Known) -> Iterator[str]:
+def _reference(place: Place, key: Any, types: Collection[str], known: _Known) -> Problems:
     """A question that stands before and has one of these types. Broken questions are reported once."""
     question = known.questions.get(key) if isinstance(key, str) else None
     if question is None:
@@ -333,8 +399,8 @@ def _reference(place: str, key: Any, types: Collection[str], known: _Known) -> I
 
 
 def _shape(
-    place: str, spec: Any, shape: Mapping[str, tuple[type, ...]], needed: Collection[str]
-) -> Iterator[str]:
+    place: Place, spec: Any, shape: Mapping[str, tuple[type, ...]], needed: Collection[str]
+) -> Problems:
     """Names that are unknown or lacking, and values of another kind than they should be."""
     if not isinstance(spec, dict):
         yield _say(place, _("phải gồm các cặp tên và giá trị."))
@@ -368,5 +434,5 @@ def _any_of(names: Collection[str]) -> str:
     return ", ".join(sorted(names))
 
 
-def _say(place: str, problem: str, **words: Any) -> str:
-    return f"{place}: {problem % words if words else problem}"
+def _say(place: Place, said: str, **words: Any) -> Problem:
+    return Problem(place, said % words if words else said)

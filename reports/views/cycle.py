@@ -1,4 +1,4 @@
-"""Cycles: their list, opening the next one, the deadline's switches, the monitor board, its workbook."""
+"""Cycles: their list, opening the next one, their switches, the monitor board, its workbook."""
 
 from tempfile import TemporaryFile
 from typing import Any, cast
@@ -70,13 +70,15 @@ def open_next(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def switches(request: HttpRequest, year: int) -> HttpResponse:
-    """Turn the two switches of the deadline, with a reason; the page shows what each setting would mean."""
+    """Turn the four switches of a cycle, with a reason; the page shows what each setting would mean."""
     user = cast(User, request.user)
-    cycle = get_object_or_404(ReportCycle.objects.kept_by(user), year=year)
+    cycles = ReportCycle.objects.kept_by(user).select_related("questionnaire")
+    cycle = get_object_or_404(cycles, year=year)
     form = SwitchesForm(request.POST or None, instance=cycle)
     if form.is_valid():
         cycle = turn_switches(cycle, by=user, at=clock.now(), **form.cleaned_data)
-        messages.success(request, _("Hạn gửi nay là %(deadline)s.") % {"deadline": cycle.in_words})
+        said = _("Đã đổi thiết lập kỳ. Hạn gửi là %(deadline)s.")
+        messages.success(request, said % {"deadline": cycle.in_words})
         return redirect("reports:cycle-board", year)
     context = {
         "cycle": cycle,
@@ -103,6 +105,7 @@ def board(request: HttpRequest, year: int) -> HttpResponse:
         "sorts": Sort.choices,
         "is_grouped": found.wanted.sort == Sort.SUPERIOR,
         "can_keep": found.user.is_reviewer,
+        "can_survey": found.user.sees_province,
     }
     return render(request, "reports/cycle_board.html", context)
 

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_safe
 
+from agencies.actions.person import read_in
 from agencies.models import Role, User
 from isotrack.kit import clock
 from reports.dashboard import AdministratorHome, OfficerHome, ProvinceHome, cycle_at_home
@@ -30,7 +31,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def look(request: HttpRequest) -> HttpResponse:
-    """Keep the size of text (?text=s|m|l) and the language (?language=vi|en), and go back to ?next=."""
+    """Keep the size of text (?text=s|m|l) and the language (?language=vi|en), and go back to ?next=.
+
+    A link of the page header, which works without script. The language is also the one of a person's mails.
+    """
     response = redirect(safe_next(request, request.GET.get("next", "")) or "home")
     text, language = request.GET.get("text", ""), request.GET.get("language", "")
     secure = settings.SESSION_COOKIE_SECURE
@@ -39,6 +43,8 @@ def look(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES) and check_for_language(language):
         name = settings.LANGUAGE_COOKIE_NAME
         response.set_cookie(name, language, A_YEAR, secure=secure, httponly=True, samesite="Lax")
+        if isinstance(request.user, User):
+            read_in(request.user, language)
     return response
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
@@ -22,11 +22,15 @@ from isotrack.journal.models import Notice
 from isotrack.kit import clock
 from isotrack.kit.forms import FileKind
 from isotrack.kit.papers import pdf
+from reports.actions import review as act
 from reports.actions.report import judge
+from reports.comments import Comments, comments_by_question
 from reports.filling import is_cards
-from reports.models import AnnualReport, Attachment, Punctuality, ReportCycle, Submission
+from reports.forms.assign import AssignForm
+from reports.inspections import inspection_of
+from reports.models import AnnualReport, Attachment, Punctuality, ReportCycle, ReviewComment, Submission
 from reports.questions import Finding, Outcome, Question, is_empty, show, show_rows
-from reports.receipt import Receipt, as_sent, receipt_of
+from reports.receipt import Receipt, as_sent, receipt_of, sending_of
 from reports.timeline import end_of_day, timeline
 
 _WHY = {
@@ -52,6 +56,8 @@ def _readable(user: User) -> "QuerySet[AnnualReport]":
         "superior",
         "extension_document",
         "exemption_document",
+        "reopening_document",
+        "assignee",
     )
 
 
@@ -136,6 +142,7 @@ class Answer:
     file: Attachment | None = None
     notes: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    comments: list[ReviewComment] = field(default_factory=list)
 
     @property
     def heads(self) -> list[str]:
@@ -170,36 +177,91 @@ class ReportDetail(DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report, user, now = self.object, _person(self.request), clock.now()
-        sent = list(report.submissions.select_related("sent_by"))
-        latest = sent[-1] if sent else None
+        sent = list(report.submissions.select_related("sent_by", "confirmed_by", "withdrawal_document"))
+        latest = next((one for one in reversed(sent) if one.withdrawn_at is None), None)
+        writes = _writes(user, report)
         is_own = user.role == Role.OFFICER and report.agency == user.agency
-        reads_draft = is_own and report.state in AnnualReport.EDITABLE
-        can_fill = is_own and report.is_editable(now)
+        reads_draft = (writes or is_own) and report.state in AnnualReport.EDITABLE
+        can_fill = writes and report.is_editable(now)
+        comments = comments_by_question(report, sent_only=not user.is_reviewer)
+        chapters = _draft(report, clock.day_of(now)) if reads_draft else _sent(report, latest)
         return super().get_context_data(**kwargs) | {
             "submissions": sent,
             "latest": latest,
             "reads_draft": reads_draft,
-            "chapters": _draft(report, clock.day_of(now)) if reads_draft else _sent(report, latest),
+            "chapters": _with_comments(chapters, comments),
+            "comments_elsewhere": _elsewhere(report, chapters, comments),
+            "inspection": inspection_of(report),
             "punctuality": report.punctuality_at(now),
             "days": report.days_late(clock.day_of(now)),
             "is_owed": report.first_submitted_at is None and report.exempted_at is None,
             "today": clock.day_of(now),
             "due_before": None if report.extended_to else report.cycle.due_before,
             "can_fill": can_fill,
-            "can_declare_nil": can_fill and not sent,
-            **_decisions(user, report),
+            "can_declare_nil": can_fill and latest is None,
+            "can_compare": latest is not None,
+            "can_print": latest is not None or reads_draft,
+            **_own_acts(user, report, latest),
+            **_decisions(user, report, now),
             **_way_back(user, report),
         }
 
 
-def _decisions(user: User, report: AnnualReport) -> dict[str, bool]:
-    """Which decisions of the department are open for this report."""
-    may = user.is_reviewer and report.exempted_at is None
+def _writes(user: User, report: AnnualReport) -> bool:
+    """Whether this person types in it: its own officer, or the department where it came on paper."""
+    if report.paper_received_on is not None:
+        return user.is_reviewer
+    return user.role == Role.OFFICER and report.agency == user.agency
+
+
+def _own_acts(user: User, report: AnnualReport, latest: Submission | None) -> dict[str, bool]:
+    """What its own agency may do with a report beside writing in it."""
+    is_own = user.role == Role.OFFICER and report.agency == user.agency
+    is_open = report.state != AnnualReport.State.ACCEPTED and report.exempted_at is None
     return {
-        "can_review": may and report.state == AnnualReport.State.SUBMITTED,
-        "can_extend": may and report.first_submitted_at is None,
-        "can_exempt": may and report.first_submitted_at is None,
+        "is_pending_here": is_own and report.state == AnnualReport.State.PENDING,
+        "can_withdraw": is_own and act.can_decide(report) and latest is not None and not latest.is_paper,
+        "can_number": is_open and _writes(user, report),
     }
+
+
+def _decisions(user: User, report: AnnualReport, now: datetime) -> dict[str, Any]:
+    """Which decisions of the department are open for this report now."""
+    if not user.is_reviewer:
+        return {}
+    chosen = {"to": report.assignee_id}
+    return {
+        "can_review": act.can_decide(report),
+        "can_extend": act.can_extend(report),
+        "can_exempt": act.can_exempt(report),
+        "can_reopen": act.can_reopen(report, now),
+        "can_take_paper": act.can_take_paper(report) and report.paper_received_on is None,
+        "can_drop_paper": act.can_take_paper(report) and report.paper_received_on is not None,
+        "can_inspect": report.first_submitted_at is not None,
+        "can_settle": True,
+        "assign": AssignForm(user=user, today=clock.day_of(now), initial=chosen),
+    }
+
+
+def _with_comments(chapters: list[Chapter], comments: Comments) -> list[Chapter]:
+    """Each answer with the comments at its question."""
+    for chapter in chapters:
+        for answer in chapter.answers:
+            answer.comments = comments.get(answer.question.key, [])
+    return chapters
+
+
+def _elsewhere(
+    report: AnnualReport, chapters: list[Chapter], comments: Comments
+) -> list[tuple[str, list[ReviewComment]]]:
+    """Comments at questions that are not shown any more, with the question in words: nothing gets lost."""
+    shown = {answer.question.key for chapter in chapters for answer in chapter.answers}
+    by_key, language = report.cycle.questions.by_key, get_language()
+    return [
+        (f"{by_key[key].number}. {by_key[key].label(language)}" if key in by_key else key, found)
+        for key, found in comments.items()
+        if key not in shown
+    ]
 
 
 def _draft(report: AnnualReport, today: date) -> list[Chapter]:
@@ -211,7 +273,7 @@ def _sent(report: AnnualReport, latest: Submission | None) -> list[Chapter]:
     """What the latest sending holds; nothing where none holds answers."""
     if latest is None or latest.is_nil:
         return []
-    files = report.attachments.as_sent_at(latest.sent_at)
+    files = report.attachments.as_sent_at(latest.fixed_at)
     return list(_chapters(as_sent(report, latest), files, clock.day_of(latest.sent_at)))
 
 
@@ -268,6 +330,8 @@ class Why(DetailView):
             "punctuality": kind,
             "days": report.days_late(clock.day_of(now)),
             "events": timeline(report, now),
+            "withdrawn_count": report.submissions.withdrawn().count(),
+            "decided_by_paper": report.submissions.valid().on_paper(report.first_submitted_at).exists(),
             "base_cutoff": end_of_day(report.cycle.cutoff),
             "cutoff": end_of_day(report.cutoff),
             "yes_no": _("Có,Không"),
@@ -282,25 +346,30 @@ class Why(DetailView):
 
 
 def _receipt(request: HttpRequest, pk: int) -> tuple[AnnualReport, Receipt]:
-    """The receipt of the latest sending; 404 where nothing was sent."""
+    """The receipt of the sending ?number=, else of the latest one; 404 where there is none."""
     report = get_object_or_404(_readable(_person(request)), pk=pk)
-    latest = report.submissions.select_related("sent_by").last()
-    if latest is None:
+    found = sending_of(report, request.GET.get("number", ""))
+    if found is None:
         raise Http404
-    return report, receipt_of(report, latest)
+    return report, receipt_of(report, found)
 
 
 @require_safe
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """What the department confirms to have received, and what comes next."""
     report, found = _receipt(request, pk)
-    now = clock.now()
+    user, now = _person(request), clock.now()
+    writes = AnnualReport.objects.editable_by(user).contains(report)
     context = {
         "report": report,
         "receipt": found,
+        "can_number": writes and report.state != AnnualReport.State.ACCEPTED,
+        "can_withdraw": writes
+        and report.state == AnnualReport.State.SUBMITTED
+        and not report.paper_received_on,
         "punctuality": report.punctuality_at(now),
         "days": report.days_late(clock.day_of(now)),
-        **_way_back(_person(request), report),
+        **_way_back(user, report),
     }
     return render(request, "reports/report_receipt.html", context)
 
@@ -322,7 +391,7 @@ def download(request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
     user = _person(request)
     report = get_object_or_404(AnnualReport.objects.visible_to(user), pk=pk)
     file = get_object_or_404(report.attachments, pk=file_pk)
-    was_sent = report.submitted_at is not None and file.uploaded_at <= report.submitted_at
+    was_sent = report.submissions.holding(file).exists()
     if not was_sent and not AnnualReport.objects.editable_by(user).contains(report):
         raise Http404
     try:

@@ -1,6 +1,8 @@
 """What a person does at a screen, as she would say it: by the words she reads and the keys she has."""
 
-from playwright.sync_api import Locator, Page
+import re
+
+from playwright.sync_api import Locator, Page, expect
 
 from reports.models import AnnualReport
 from tests import make
@@ -30,6 +32,17 @@ def group(page: Page, question: str) -> Locator:
 def press(page: Page, button: str) -> None:
     """Press a button by its words."""
     page.get_by_role("button", name=button).filter(visible=True).click()
+
+
+def go_on(page: Page, button: str, to: str) -> None:
+    """Press a button that saves and leads to the page with this heading."""
+    press(page, button)
+    expect(page.get_by_role("heading", name=to)).to_be_visible()
+
+
+def saved(page: Page) -> None:
+    """Wait until the page says that it has saved by itself."""
+    expect(page.locator("[data-saved]")).to_have_text(re.compile(r"^\s*Đã lưu lúc \d\d:\d\d\s*$"))
 
 
 def follow(page: Page, link: str) -> None:

@@ -19,11 +19,21 @@ pytestmark = pytest.mark.browser
 READERS = ("superior", "finance", "leader", "administrator", "drafting")
 # Reports that a reader looks at, and that the department decides on; the department reads all.
 FEW = 3
-DECISIONS = ("report-return", "report-extend", "report-exempt")
+DECISIONS = (
+    "report-return",
+    "report-extend",
+    "report-exempt",
+    "report-reopen",
+    "report-withdrawal",
+    "report-comment-add",
+    "report-paper-entry",
+    "report-paper-drop",
+)
 # Their other pages are those of the person above; only what their report's state changes is looked at.
-OWN_REPORT = ("sent", "returned", "accepted", "nil", "extended", "exempt", "newcomer")
+OWN_REPORT = ("sent", "returned", "accepted", "nil", "extended", "exempt", "newcomer", "pending", "head")
 # Lists as they are when they are filtered, empty, or ordered otherwise.
 QUERIES = {
+    "reports:questionnaire-part-add": ["?type=not_all_zero"],
     "agencies:agency-list": ["?q=khanh an", "?q=zzz"],
     "reports:cycle-board": ["?q=zzz", "?state=submitted"],
     "reports:notice-list": ["?q=zzz"],

@@ -1,40 +1,89 @@
-"""The session ends while Lan is at work: what was saved is there again after she has signed in.
-
-What she typed and had not saved is gone with the page that held it: saving by itself is not there yet.
-"""
+"""The session ends while Lan is at work: nothing she typed is lost, with script or without."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests import make
-from tests.browser.people import press, sign_in
+from tests.browser.looking import faults_at_every_size
+from tests.browser.people import press, saved, sign_in
 
 pytestmark = pytest.mark.browser
+HEAD = "Họ và tên người đứng đầu"
 
 
-def test_after_signing_in_again_lan_is_where_she_was_and_nothing_saved_is_lost(now, window):
+@pytest.fixture
+def report(now):
+    """Of Lan's commune; she signs in as "lan"."""
     now("2021-06-16 08:00")
     commune = make.agency()
-    report = make.report(commune)
-    page = window(make.officer(commune, username="lan"))
-    page.goto(f"/reports/{report.pk}/fill/general/")
-    head = page.get_by_label("Họ và tên người đứng đầu")
-    head.fill("Nguyễn Văn Hòa")
-    press(page, "Lưu nháp")
+    make.officer(commune, username="lan")
+    return make.report(commune)
+
+
+@pytest.fixture
+def lan(report, window):
+    """Open a section in her window: lan(), without script: lan(java_script_enabled=False)."""
+
+    def opened(**options):
+        page = window(report.agency.posts.get().user, **options)
+        page.goto(f"/reports/{report.pk}/fill/general/")
+        return page
+
+    return opened
+
+
+def stored(report):
+    report.refresh_from_db()
+    return report.answers
+
+
+def test_what_was_saved_is_there_again_after_signing_in(lan, report):
+    page = lan()
+    page.get_by_label(HEAD).fill("Nguyễn Văn Hòa")
+    page.keyboard.press("Tab")
+    saved(page)
     page.context.clear_cookies()
     page.goto(f"/reports/{report.pk}/fill/general/")
     sign_in(page, "lan")
-    expect(head).to_have_value("Nguyễn Văn Hòa")
+    expect(page.get_by_label(HEAD)).to_have_value("Nguyễn Văn Hòa")
 
 
-def test_saving_after_the_session_has_ended_leads_to_the_login_page_and_back_to_the_section(now, window):
-    now("2021-06-16 08:00")
-    commune = make.agency()
-    report = make.report(commune)
-    page = window(make.officer(commune, username="lan"))
-    page.goto(f"/reports/{report.pk}/fill/general/")
+def test_the_page_says_that_the_session_is_over_and_keeps_the_words(lan):
+    page = lan()
     page.context.clear_cookies(name="sessionid")
-    page.get_by_label("Họ và tên người đứng đầu").fill("Nguyễn Văn Hòa")
+    page.get_by_label(HEAD).fill("Nguyễn Văn Hòa")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-saved]")).to_contain_text("Phiên đã hết: bấm Lưu nháp để đăng nhập lại")
+    expect(page.get_by_label(HEAD)).to_have_value("Nguyễn Văn Hòa")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_the_button_leads_to_the_login_page_and_back_with_everything_typed(lan, report, script):
+    page = lan(java_script_enabled=script)
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label(HEAD).fill("Nguyễn Văn Hòa")
+    page.get_by_label("Tổng số cán bộ").fill("24")
     press(page, "Lưu nháp")
+    expect(page.get_by_text("Những gì vừa nhập vẫn được giữ")).to_be_visible()
     sign_in(page, "lan")
-    expect(page.get_by_role("heading", name="I. Thông tin chung")).to_be_visible()
+    expect(page.get_by_role("definition").filter(has_text="Nguyễn Văn Hòa")).to_be_visible()
+    if script:
+        assert faults_at_every_size(page) == []
+    press(page, "Gửi tiếp những gì đã nhập")
+    expect(page.get_by_label(HEAD)).to_have_value("Nguyễn Văn Hòa")
+    assert stored(report) == {"head_name": "Nguyễn Văn Hòa", "staff_total": 24}
+
+
+def test_signed_in_again_in_another_tab_the_old_page_needs_one_more_press(lan, report):
+    page = lan(java_script_enabled=False)
+    page.get_by_label(HEAD).fill("Nguyễn Văn Hòa")
+    other = page.context.new_page()
+    other.goto("/")
+    press(other, "Đăng xuất")
+    sign_in(other, "lan")
+    expect(other.get_by_role("heading", level=1)).to_be_visible()
+    press(page, "Lưu nháp")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Trang đã mở quá lâu")
+    press(page, "Gửi tiếp những gì đã nhập")
+    expect(page.get_by_label(HEAD)).to_have_value("Nguyễn Văn Hòa")
+    assert stored(report) == {"head_name": "Nguyễn Văn Hòa"}

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db.models import F
 
+from agencies.actions.calendar import renew_calendar
 from agencies.models import Agency, Document, Role, User
 from isotrack.journal.models import Notice
 from plans.actions.consultant import sign_contract
@@ -21,16 +22,21 @@ from plans.actions.plan import submit as submit_plan
 from plans.actions.reference import load_standards
 from plans.actions.training import take_attendance
 from plans.models import FundingLine, LineKind, RolloutPlan, StandardVersion, UpkeepKind
+from reports.actions.inspection import Found, inspect
 from reports.actions.overdue import flag_overdue
 from reports.actions.reminder import remind
 from reports.actions.report import attach, declare_nil, save_answers, submit
-from reports.actions.review import accept, exempt, extend, return_for_correction
-from reports.models import AnnualReport, ReportCycle
+from reports.actions.review import accept, exempt, extend, return_for_correction, take_paper
+from reports.actions.review import comment as write_comment
+from reports.deep_link import link_to
+from reports.models import AnnualReport, ChecklistItem, ReminderRule, ReportCycle
 from tests import make
 from tests.plans import classes, money, planning
+from tests.reports import drafts
 from tests.reports.filled import answers, version_1
 
 AFTER = "2021-07-05 09:00"
+LONG_AGO = "2021-04-01 09:00"  # a link of then has ended
 PDF = b"%PDF-1.7\n%%EOF\n"
 # A number that cannot be read, numbers that contradict each other, a day out of its year, a warning.
 FAULTY = answers("C11") | {
@@ -39,6 +45,13 @@ FAULTY = answers("C11") | {
     "funding_allocated": 9_000_000,
 }
 EXPLAINED = dict.fromkeys(("R21", "R22", "R25"), "Đã lên lịch làm trong quý III.")
+
+# Long work as its page shows it: under way, finished, failed.
+JOBS: list[dict[str, Any]] = [
+    {},
+    {"file": PDF},
+    {"state": "failed", "message": "Phần 1 không làm được: hết chỗ"},
+]
 
 Keys = dict[str, list[dict[str, Any]]]
 
@@ -52,16 +65,22 @@ class World:
 
 
 def world() -> World:
-    """Eight agencies, each with its report in another state, and a person of each role."""
+    """Nine agencies, each with its report in another state, and a person of each role."""
     agencies = _agencies()
     people = {name: make.officer(agency) for name, agency in agencies.items()} | _offices()
     # Her post begins later: today she has an account and no agency.
     people["newcomer"] = make.officer(agencies["drafting"], starts_on=date(2021, 8, 1))
+    people["head"] = make.officer(agencies["pending"], full_name="Trần Văn Thọ")
+    people["head"].posts.update(is_head=True, is_responsible=False)
     cycle, letter = make.cycle(), make.document()
     letter.file.save("cong-van.pdf", ContentFile(PDF))
     reports = {name: cycle.reports.get(agency=agency) for name, agency in agencies.items()}
     file = _season(reports, people, letter)
     keys = _keys(cycle, reports, people, letter, file)
+    keys |= {
+        "calendar-feed": [{"token": renew_calendar(people["drafting"], by=people["staff"], at=make.NOW)}]
+    }
+    keys |= drafts.keys(people["staff"])
     return World(people, keys | _rollout(agencies, people) | _upkeep(agencies, people, letter))
 
 
@@ -74,8 +93,10 @@ def _agencies() -> dict[str, Agency]:
         "returned": make.agency("Ủy ban nhân dân xã Vĩnh Hội Đông", superior=district),
         "accepted": make.agency("Ủy ban nhân dân thị trấn Long Bình", superior=district),
         "nil": make.agency("Ủy ban nhân dân xã Phú Hội", superior=district),
+        "paper": make.agency("Ủy ban nhân dân xã Nhơn Hội", superior=district),
         "extended": make.department("Sở Giáo dục và Đào tạo"),
         "exempt": make.department("Ban Tôn giáo", contact=""),
+        "pending": make.agency("Ủy ban nhân dân xã Quốc Thái", superior=district),
     }
 
 
@@ -95,15 +116,40 @@ def _season(reports: dict[str, AnnualReport], people: dict[str, User], letter: D
     remind(as_of=make.at("2021-06-15 08:00"))
     _fill(reports["drafting"], people["drafting"], FAULTY)
     files = [_send(reports[name], people[name]) for name in ("sent", "returned", "accepted")]
+    _hand_up(reports["pending"], people["pending"])
     declare_nil(reports["nil"], by=people["nil"], at=last_day, reason="Xã mới thành lập, chưa có hệ thống.")
     accept(reports["accepted"], by=people["staff"], at=early)
     comment = "Câu 17: đề nghị bổ sung lý do."
     decided = {"by": people["staff"], "at": make.at("2021-07-02 09:00")}
+    for name in ("returned", "sent"):
+        write_comment(reports[name], **decided, question="staff_total", text="Chưa khớp với phụ lục.")
     return_for_correction(reports["returned"], **decided, comment=comment, correct_by=date(2021, 7, 9))
+    _inspect(reports["accepted"], decided)
+    _take_paper(reports["paper"], decided)
     exempt(reports["exempt"], **decided, document=letter, reason="Đã giải thể.")
     extend(reports["extended"], **decided, document=letter, until=date(2021, 7, 20), reason="Bão số 2.")
     flag_overdue(as_of=make.at("2021-06-30 08:00"))
     return files[0]
+
+
+def _inspect(report: AnnualReport, decided: dict[str, Any]) -> None:
+    codes = ChecklistItem.objects.values_list("code", flat=True)
+    found = {code: Found("no" if code == "ISO-b" else "yes", "Xem biên bản") for code in codes}
+    told = {"result": "not_passed", "remark": "Phổ biến lại trước ngày 30/9.", "found": found}
+    inspect(report, **decided, inspected_on=date(2021, 7, 1), **told)
+
+
+def _take_paper(report: AnnualReport, decided: dict[str, Any]) -> None:
+    file = {"content": BytesIO(PDF), "name": "quet.pdf", "size": len(PDF), "sha256": "0" * 64}
+    take_paper(report, **decided, received_on=date(2021, 6, 28), **file)
+
+
+def _hand_up(report: AnnualReport, by: User) -> None:
+    """In a cycle that wants it confirmed by the head; the others are sent in one that does not."""
+    cycles = ReportCycle.objects.filter(pk=report.cycle_id)
+    cycles.update(head_confirms=True)
+    declare_nil(report, by=by, at=make.at("2021-06-28 16:00"), reason="Chưa có thủ tục nào được giải quyết.")
+    cycles.update(head_confirms=False)
 
 
 def _fill(report: AnnualReport, by: User, filled: dict[str, Any]) -> None:
@@ -149,11 +195,42 @@ def _keys(
         "document": [{"pk": letter.pk}],
         "account": [{"pk": people["drafting"].pk}, {"pk": people["newcomer"].pk}],
         "cycle": [{"year": cycle.year}],
+        "snapshot": [{"code": make.snapshot(cycle, as_of=AFTER).code}],
+        "snapshot-file": [{"code": f"TH-89-{cycle.year}-1", "form": "pdf"}],
+        "job": [{"pk": make.job(people["staff"], **told).pk} for told in JOBS],
         "report": owed,
+        **_letters(cycle, reports),
         "report-file": [{"pk": reports["sent"].pk, "file_pk": file}],
+        "report-comment-settle": [
+            {"pk": reports["sent"].pk, "comment_pk": reports["sent"].comments.get().pk},
+        ],
+        "report-section-state": every_section[:1],
         "report-section": [*every_section, *(key | {"section": "general"} for key in owed)],
         "notice": [{"pk": pk} for pk in notices[:2]],
+        "address": [{"pk": make.dead_address().pk}],
+        "ahead-day": [{"day": "2021-07-06"}, {"day": "2021-07-07"}],
+        "deep-link": [{"token": link_to(drafting, make.at(moment)).token} for moment in (AFTER, LONG_AGO)],
+        "reminder-letter": [{"pk": drafting.pk}],
+        "rule": [{"pk": rule.pk} for rule in ReminderRule.objects.filter(province=cycle.province)[:2]],
         "account_reset_password_from_key": [{"uidb36": "1", "key": "abc-def"}],
+    }
+
+
+def _letters(cycle: ReportCycle, reports: dict[str, AnnualReport]) -> Keys:
+    """Letters to be written, overdue, written and taken back; and the list that was frozen."""
+    district, other = reports["superior"].agency, make.district("Ủy ban nhân dân huyện Phú Tân")
+    overdue = make.duty(cycle.province, reports["superior"], due_on=date(2021, 7, 2))
+    owed = make.duty(district, reports["drafting"], reports["returned"])
+    taken_back = make.duty(other, reports["drafting"], state="cancelled")
+    written = make.duty(reports["sent"].agency, reports["drafting"], state="done")
+    make.closing(cycle, reports["drafting"], reports["superior"])
+    year = {"year": cycle.year}
+    return {
+        "directive": [{"pk": duty.pk} for duty in (owed, overdue, taken_back, written)],
+        "directive-paper": [{"pk": owed.pk, "form": "docx"}],
+        "discipline": [year],
+        "discipline-paper": [year | {"form": "docx"}],
+        "closing": [year],
     }
 
 

@@ -2,12 +2,14 @@
 
 import socket
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from isotrack.journal.deliver import CLAIM_LAPSES_AFTER, deliver_owed
-from isotrack.journal.models import Notice
+from isotrack.journal.addresses import mark_dead
+from isotrack.journal.deliver import BATCH_LASTS, CLAIM_LAPSES_AFTER, PAUSES, TRIES, Pace, deliver_owed
+from isotrack.journal.models import DeadAddress, Entry, Notice
 from isotrack.kit import clock
 from reports.actions.reminder import plan_reminders
 from tests import make, sink
@@ -37,6 +39,11 @@ def lapse_claims():
     Notice.objects.filter(claimed_at__isnull=False).update(
         claimed_at=clock.real_now() - CLAIM_LAPSES_AFTER - timedelta(seconds=1)
     )
+
+
+def end_pauses():
+    """Hours pass: whatever rests after a refusal may be tried again."""
+    Notice.objects.filter(next_try_at__isnull=False).update(next_try_at=clock.real_now())
 
 
 def test_every_notice_that_is_owed_reaches_its_mailbox_and_keeps_what_was_said(server):
@@ -81,36 +88,138 @@ def test_a_mail_arrives_once_more_under_the_same_name_where_the_server_hung_up_a
     notice = Notice.objects.get()
     assert (notice.state, notice.tries) == (State.PLANNED, 1)
     server.before_answer = lambda mail: "250 taken"
-    lapse_claims()
+    end_pauses()
     assert deliver_owed(MORNING).sent == 1
     assert [mail["Message-ID"].strip() for mail in server.mails] == [notice.message_id] * 2
 
 
 def test_one_refused_address_keeps_nobody_else_from_being_told(server):
     first, second, third = owed()
-    server.refusals[second.recipient] = "550 5.1.1 no such mailbox"
+    server.refusals[second.recipient] = "452 4.2.2 mailbox full"
     assert deliver_owed(MORNING).sent == 2
     assert server.receivers == [first.recipient, third.recipient]
 
 
-def test_a_refused_notice_is_given_up_after_three_tries_with_the_servers_words(server):
+def test_what_is_refused_for_now_is_tried_again_after_growing_pauses_and_then_given_up(server):
     (notice,) = owed(1)
-    server.refusals[notice.recipient] = "550 5.1.1 no such mailbox"
-    for failed in (0, 0, 1):
-        assert deliver_owed(MORNING).failed == failed
-        lapse_claims()
+    server.refusals[notice.recipient] = "452 4.2.2 mailbox full"
+    for number, pause in enumerate(PAUSES, start=1):
+        asked_at = clock.real_now()
+        assert deliver_owed(MORNING).failed == 0
+        notice.refresh_from_db()
+        assert (notice.state, notice.tries, notice.reason) == (
+            State.PLANNED,
+            number,
+            "452 4.2.2 mailbox full",
+        )
+        assert pause <= notice.next_try_at - asked_at < pause + timedelta(minutes=1)
+        end_pauses()
+    assert deliver_owed(MORNING).failed == 1
     notice.refresh_from_db()
-    assert (notice.state, notice.tries) == (State.FAILED, 3)
-    assert "no such mailbox" in notice.reason
-    assert deliver_owed(MORNING).failed == 0
+    assert (notice.state, notice.tries, notice.next_try_at) == (State.FAILED, TRIES, None)
+    assert not DeadAddress.objects.exists()
 
 
-def test_between_two_tries_a_refused_notice_is_left_alone_for_a_while(server):
+def test_between_two_tries_a_refused_notice_is_left_alone(server):
     (notice,) = owed(1)
     server.refusals[notice.recipient] = "452 4.2.2 mailbox full"
     deliver_owed(MORNING)
     deliver_owed(MORNING)
     assert Notice.objects.get().tries == 1
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.1 no such mailbox", "551 moved away", "553 5.1.3 bad name"])
+def test_a_mailbox_that_does_not_exist_fails_at_once_and_is_written_to_no_more(answer, server):
+    (notice,) = owed(1)
+    server.refusals[notice.recipient] = answer
+    assert deliver_owed(MORNING).failed == 1
+    notice.refresh_from_db()
+    assert (notice.state, notice.tries, notice.reason) == (State.FAILED, 1, answer)
+    dead = DeadAddress.objects.get()
+    assert (dead.address, dead.source, dead.reason) == (notice.recipient, DeadAddress.Source.REFUSED, answer)
+    assert Entry.objects.get(verb="address-dead").actor == "Hệ thống"
+
+
+@pytest.mark.parametrize("answer", ["554 5.7.1 relay denied", "550 5.7.1 blocked by policy"])
+def test_a_policy_about_us_fails_the_mail_and_not_the_address(answer, server):
+    (notice,) = owed(1)
+    server.refusals[notice.recipient] = answer
+    assert deliver_owed(MORNING).failed == 1
+    assert not DeadAddress.objects.exists()
+
+
+def test_a_mail_refused_for_its_content_fails_at_once_and_not_its_address(server):
+    owed(1)
+    server.before_answer = lambda mail: "554 5.6.0 content refused"
+    assert deliver_owed(MORNING).failed == 1
+    assert "content refused" in Notice.objects.get().reason
+    assert not DeadAddress.objects.exists()
+
+
+def test_where_the_server_refuses_us_as_the_sender_everything_stays_owed_and_costs_no_try(server, settings):
+    owed(2)
+    server.sender_answer = "530 5.7.0 sign in first"
+    assert deliver_owed(MORNING).failed == 0
+    assert {(n.state, n.tries, n.claimed_at) for n in Notice.objects.all()} == {(State.PLANNED, 0, None)}
+
+
+def test_nothing_is_sent_to_an_address_known_to_be_dead_whatever_its_case(server):
+    first, second = owed(2)
+    mark_dead(
+        first.recipient.upper(),
+        by=None,
+        at=MORNING,
+        province=first.province,
+        reason="đã khóa",
+        source=DeadAddress.Source.TYPED,
+    )
+    assert deliver_owed(MORNING).sent == 1
+    assert server.receivers == [second.recipient]
+    first.refresh_from_db()
+    assert (first.state, first.reason) == (State.FAILED, "Địa chỉ đã được ghi là không nhận thư: đã khóa")
+
+
+def test_a_notice_whose_words_cannot_be_found_keeps_nobody_else_from_being_told(server):
+    first, second, third = owed()
+    Notice.objects.filter(pk=second.pk).update(about="report:nonsense")
+    assert deliver_owed(MORNING).sent == 2
+    assert server.receivers == [first.recipient, third.recipient]
+    second.refresh_from_db()
+    assert second.state == State.FAILED
+    assert second.reason.startswith("Không soạn được lời thư: ValueError")
+
+
+def test_a_notice_of_a_voice_that_nobody_has_is_marked_and_the_others_leave(server):
+    first, second = owed(2)
+    Notice.objects.filter(pk=first.pk).update(voice="nobody")
+    assert deliver_owed(MORNING).sent == 1
+    assert Notice.objects.get(pk=first.pk).state == State.FAILED
+
+
+def test_an_address_that_no_mail_can_carry_fails_and_the_others_leave(server):
+    first, second = owed(2)
+    Notice.objects.filter(pk=first.pk).update(recipient="a b\n@agency.example")
+    assert (deliver_owed(MORNING).sent, Notice.objects.get(pk=first.pk).state) == (1, State.FAILED)
+
+
+def test_mails_leave_at_an_even_pace(server, settings):
+    settings.MAIL_PER_MINUTE = 600
+    owed(4)
+    began = monotonic()
+    assert deliver_owed(MORNING).sent == 4
+    assert monotonic() - began >= 0.3  # three pauses of a tenth of a second
+
+
+def test_at_a_slow_pace_no_batch_outlasts_its_claim():
+    assert Pace(0).batch() == 100
+    assert Pace(10).batch() * Pace(10).pause < BATCH_LASTS.total_seconds()
+
+
+def test_a_run_that_may_not_last_leaves_the_rest_to_the_next_one(server, monkeypatch):
+    monkeypatch.setattr("isotrack.journal.deliver.BATCH", 2)
+    owed(3)
+    assert deliver_owed(MORNING, at_most=timedelta(0)).sent == 2
+    assert deliver_owed(MORNING, at_most=timedelta(0)).sent == 1
 
 
 def test_where_there_is_no_server_everything_stays_owed_and_costs_no_try(server, settings):

@@ -24,7 +24,8 @@ class _Form(HTMLParser):
         name = given.get("name", "")
         if not self._inside:
             return
-        if tag == "input" and name and (given.get("type") != "radio" or "checked" in given):
+        is_left_out = given.get("type") in ("radio", "checkbox") and "checked" not in given
+        if tag == "input" and name and not is_left_out:
             if given.get("type") != "file":
                 self.values[name] = given.get("value", "")
         elif tag == "textarea":

@@ -125,7 +125,7 @@ def test_nothing_found_says_what_to_do(cycle, browse):
 def test_finance_and_leader_see_every_row(cycle, browse, role):
     page = browse(make.user(role, make.province())).get(BOARD)
     assert page.context["page_obj"].paginator.count == 4
-    assert "Cách tính hạn" not in page.content.decode()
+    assert "Thiết lập kỳ" not in page.content.decode()
 
 
 def test_an_officer_sees_the_board_of_her_own_tree(cycle, browse):

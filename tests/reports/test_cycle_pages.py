@@ -1,4 +1,4 @@
-"""The pages about cycles: their list, opening the next, the two switches of the deadline."""
+"""The pages about cycles: their list, opening the next, the switches of deadline and sending."""
 
 import pytest
 
@@ -81,7 +81,7 @@ def test_turning_a_switch_moves_the_deadline_and_keeps_the_reason(clerk):
     cycle = make.cycle()
     sent = {"day_itself_counts": "on", "reason": "Công văn 77/SKHCN"}
     page = clerk.post(SWITCHES, sent, follow=True)
-    assert "Hạn gửi nay là trước ngày 30/6/2021 (hết ngày 30/6/2021)" in page.content.decode()
+    assert "Hạn gửi là trước ngày 30/6/2021 (hết ngày 30/6/2021)" in page.content.decode()
     cycle.refresh_from_db()
     assert cycle.cutoff == make.at("2021-07-01 00:00")
     assert Entry.objects.get(verb="cycle-switched").reason == "Công văn 77/SKHCN"
@@ -91,10 +91,25 @@ def test_without_a_reason_nothing_is_turned(clerk):
     cycle = make.cycle()
     page = clerk.post(SWITCHES, {"day_itself_counts": "on", "reason": "  "})
     assert page.status_code == 200
-    assert "Ghi lý do đổi cách tính hạn." in page.content.decode()
+    assert "Ghi lý do đổi thiết lập." in page.content.decode()
     assert "checked" in page.content.decode()
     cycle.refresh_from_db()
     assert cycle.day_itself_counts is False
+
+
+def test_the_switches_of_sending_are_turned_on_the_same_page_and_move_no_deadline(clerk):
+    before = make.cycle().cutoff
+    sent = {"scan_required": "on", "head_confirms": "on", "reason": "Kế hoạch 2021"}
+    clerk.post(SWITCHES, sent)
+    cycle = ReportCycle.objects.get()
+    assert (cycle.scan_required, cycle.head_confirms, cycle.cutoff) == (True, True, before)
+    changes = Entry.objects.get(verb="cycle-switched").changes
+    assert changes == {"scan_required": [False, True], "head_confirms": [False, True]}
+
+
+def test_the_page_leads_to_the_questionnaire(clerk):
+    cycle = make.cycle()
+    assert f'href="/questionnaires/{cycle.questionnaire_id}/"' in clerk.get(SWITCHES).content.decode()
 
 
 def test_the_page_tells_who_turned_them_before(clerk):

@@ -217,6 +217,10 @@ def test_the_department_of_another_province_sees_its_own_ledger_only(two, browse
         ("superior+7", "cấp trên, trễ 7 ngày"),
         ("staff+15", "bản tin, trễ 15 ngày"),
         ("digest-2021-06-30", "bản tin ngày 30/6/2021"),
+        ("head-7@2021-07-20", "người đứng đầu, gia hạn đến hết ngày 20/7/2021, còn 7 ngày"),
+        ("returned-2", "trả lại lần gửi 2"),
+        ("pending-20210620090000", "chờ người đứng đầu xác nhận"),
+        ("duty-3@2021-08-13", "văn bản nhắc nhở, hạn hết ngày 13/8/2021"),
         ("something else", "something else"),
     ],
 )

@@ -130,7 +130,7 @@ def test_a_return_after_the_deadline_makes_nobody_late():
 
 def test_a_closed_cycle_is_left_alone():
     cycle = make.reports(1)
-    close_cycle(cycle, by=None, at=at("2021-06-29"))
+    close_cycle(cycle, by=None, at=at("2021-06-30 00:01"))
     assert flag(AFTER) == (0, 0)
 
 

@@ -5,12 +5,19 @@ from datetime import date
 import pytest
 
 from reports.questions import RULES, Questionnaire
-from tests.reports.filled import COST_ITEMS, answers, check, definition, version_1
+from tests.reports.filled import COST_ITEMS, answers, check, definition, version_2
+
+# What the agency of C02 sent the year before: as much as now.
+BEFORE = answers()
+# C02 with nothing to count, and the answers that would otherwise contradict it.
+ZERO = dict.fromkeys(
+    ("procedures_total", "procedures_in_qms", "processes_count", "new_staff", "staff_trained"), 0
+) | {"objectives_set": 0}
 
 
 def told(filled, rule, **how):
-    """The findings of one rule, as the officer reads them."""
-    outcome = check(filled, **how)
+    """The findings of one rule of version 2, as the officer reads them."""
+    outcome = check(filled, form=version_2(), **{"last_year": BEFORE} | how)
     return [finding.message for finding in (*outcome.errors, *outcome.warnings) if finding.rule == rule]
 
 
@@ -33,7 +40,7 @@ BROKEN = {
     "drop_from_last_year": (
         "R27",
         {"procedures_in_qms": 80},
-        "Câu 17 ghi 80, năm trước 118: giảm 32,20 %.",
+        "Câu 17 ghi 80, năm trước 118: giảm 32,20\u00a0%.",
     ),
     "not_all_zero": ("R29", ZERO, "Các số ở câu 16, 17, 19, 27, 28 hoặc 29 đều bằng 0."),
     "not_future": ("R26", {"notice_date": "2021-06-21"}, "21/6/2021 (câu 12) sau ngày gửi 20/6/2021."),
@@ -49,7 +56,7 @@ def test_a_broken_rule_names_both_sides(rule, changed, words):
     assert told(answers(), rule) == []
     [message] = told(answers(**changed), rule)
     assert words in message
-    headline = next(r.message_vi for r in version_1().rules if r.id == rule)
+    headline = next(r.message_vi for r in version_2().rules if r.id == rule)
     assert message.startswith(headline)
 
 
@@ -64,6 +71,9 @@ def test_a_broken_rule_names_both_sides(rule, changed, words):
         ("R16", {"spent_maintenance": 15_000_000}),
         ("R20", {"corrective_report_date": "2020-10-20"}),
         ("R26", {"notice_date": "2021-06-20"}),
+        ("R27", {"procedures_in_qms": 83}),  # 70 % of 118 is 82,6
+        ("R28", {"staff_in_scope": 34}),
+        ("R29", ZERO | {"new_staff": 1}),
     ],
 )
 def test_the_limit_itself_is_allowed(rule, changed):
@@ -99,6 +109,21 @@ def test_an_unreadable_new_declaration_date_is_a_bad_value_and_not_a_missing_one
     outcome = check(answers(scope_changed=True, redeclared_date="tháng sau"))
     assert [finding.key for finding in outcome.bad_values] == ["redeclared_date"]
     assert [finding.rule for finding in outcome.warnings] == []
+
+
+@pytest.mark.parametrize("before", [{}, {"procedures_in_qms": 0}, {"procedures_in_qms": "hơn trăm"}])
+def test_nothing_falls_below_a_year_without_a_number(before):
+    assert told(answers(procedures_in_qms=1), "R27", last_year=before) == []
+
+
+def test_last_years_number_counts_as_it_was_shown_then():
+    before = BEFORE | {"qms_state": "not_started"}  # then nobody was asked how many procedures are in it
+    assert told(answers(procedures_in_qms=1), "R27", last_year=before) == []
+
+
+def test_a_single_zero_is_not_everything():
+    only = {"qms_state": "not_started", "procedures_total": 0, "new_staff": None, "staff_trained": None}
+    assert told(answers("C12", **only), "R29") == []
 
 
 def test_nobody_is_asked_for_what_is_hidden():

@@ -144,20 +144,6 @@ def test_two_hands_on_one_answer_are_told_of_each_other(report, lan):
     assert report.answers == {"staff_total": 30, "head_name": "A", "new_staff": 1}
 
 
-def test_the_chosen_value_of_a_conflict_is_kept(report, lan):
-    save_answers(report, by=lan, at=at("2021-06-15 09:41"), answers={"staff_total": 30}, seen={})
-    saved = save_answers(
-        report,
-        by=lan,
-        at=at("2021-06-15 09:45"),
-        answers={"staff_total": 22},
-        seen={},
-        chosen={"staff_total": "mine"},
-    )
-    report.refresh_from_db()
-    assert (saved.conflicts, report.answers["staff_total"]) == ([], 22)
-
-
 def test_what_this_page_did_not_touch_is_left_as_the_other_hand_saved_it(report, lan):
     save_answers(report, by=lan, at=at("2021-06-15 09:41"), answers={"staff_total": 30}, seen={})
     saved = save_answers(

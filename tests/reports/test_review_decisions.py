@@ -101,8 +101,8 @@ def test_a_document_of_another_province_is_no_ground(clerk, report):
     assert "Văn bản này không có trong sổ." in page.content.decode()
 
 
-def test_an_exempt_agency_owes_nothing(clerk, report):
-    letter = make.document()
+def test_an_exempt_agency_owes_nothing(clerk):
+    report, letter = make.report(make.agency("Ủy ban nhân dân xã Phú Hội")), make.document()
     clerk.post(f"/reports/{report.pk}/exempt/", {"document": letter.pk, "reason": "Đã giải thể."})
     report.refresh_from_db()
     assert report.punctuality_at(make.NOW) == "exempt"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 KEPT = timedelta(days=7)  # how long a finished file can be fetched
@@ -21,6 +21,24 @@ class JobQuerySet(models.QuerySet["Job"]):
     def under_way(self) -> Self:
         """Neither finished, failed nor cancelled."""
         return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+
+    def whole(self) -> Self:
+        """Under way although every part is made: the worker died before it joined them."""
+        left = JobPart.objects.filter(job=OuterRef("pk"), made_at__isnull=True)
+        return self.under_way().exclude(Exists(left)).filter(total__gt=0)
+
+    def stalled(self, since: datetime) -> Self:
+        """Under way without a part begun or made since a real instant: their tasks are lost.
+
+        Those whose parts wait in a long queue are handed out once more, which does no harm; those that get
+        on are left alone, so that a queue does not fill up with what it already holds.
+        """
+        begun = Q(claimed_at__gte=since) | Q(made_at__gte=since)
+        return self.under_way().exclude(Exists(JobPart.objects.filter(begun, job=OuterRef("pk"))))
+
+    def with_progress(self) -> Self:
+        """Annotate `made`: how many parts are made."""
+        return self.annotate(made=Count("parts", filter=Q(parts__made_at__isnull=False)))
 
     def over_since(self, instant: datetime) -> Self:
         """Those whose file need not be kept any more."""
@@ -93,11 +111,6 @@ class Job(models.Model):
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
         return self.state not in (self.State.QUEUED, self.State.RUNNING)
-
-    @property
-    def done(self) -> int:
-        """How many parts are made."""
-        return self.parts.filter(made_at__isnull=False).count()
 
 
 class JobPart(models.Model):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -39,6 +39,18 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         dated = self.annotate(moment=Coalesce("sent_at", "planned_for"))
         return dated.order_by(to_come, "-moment", "-pk").defer("body_text", "body_html")
 
+    def failed(self) -> Self:
+        """Those given up, or returned by the receiver's server."""
+        return self.in_state(Notice.State.FAILED)
+
+    def to_living(self) -> Self:
+        """Those whose address is not known to be dead."""
+        return self.exclude(is_dead(OuterRef("recipient"), OuterRef("province")))
+
+    def to_address(self, address: str) -> Self:
+        """Those to one address, whatever its case."""
+        return self.filter(recipient__iexact=address)
+
     def counts_by_state(self) -> dict[str, int]:
         """How many have each result, in one statement."""
         counted = dict(self.order_by().values_list("state").annotate(rows=Count(Value(1))))
@@ -58,7 +70,7 @@ class Notice(models.Model):
 
     FROM = {
         State.SENT: [State.PLANNED],
-        State.FAILED: [State.PLANNED],
+        State.FAILED: [State.PLANNED, State.SENT],  # what was sent comes back
         State.SKIPPED: [State.PLANNED],
         State.PLANNED: [State.FAILED],
     }
@@ -150,6 +162,10 @@ class DeadAddressQuerySet(models.QuerySet["DeadAddress"]):
         """Those of one province, named by its key as text."""
         return self.filter(province=province)
 
+    def at(self, address: str) -> Self:
+        """The one at this address, whatever its case."""
+        return self.filter(address__iexact=address)
+
 
 class DeadAddress(models.Model):
     """An address that mail comes back from; nothing is sent there until somebody says that it works again."""
@@ -188,3 +204,12 @@ class DeadAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+def is_dead(address: Any, province: Any) -> Exists:
+    """Condition over the rows of a query: mail to their address comes back.
+
+    `address` and `province` are values or OuterRefs; case decides nothing.
+    """
+    folded = DeadAddress.objects.annotate(folded=Lower("address"))
+    return Exists(folded.filter(province=province, folded=Lower(address)))

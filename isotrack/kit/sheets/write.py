@@ -1,0 +1,206 @@
+"""Workbooks out: a sheet is a list of columns, the same for every row.
+
+It is written as a stream, so that memory stays flat however many rows there are.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from io import BytesIO
+from typing import Any, BinaryIO, Generic, TypeVar
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import IllegalCharacterError
+
+from isotrack.kit.clock import ZONE
+from isotrack.kit.words import NOTHING
+
+Row = TypeVar("Row")
+
+
+class Kind(Enum):
+    """What a column holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DECIMAL = "decimal"
+    MONEY = "money"
+    PERCENT = "percent"
+    DATE = "date"
+    TIME = "time"
+
+
+TEXT, NUMBER, DECIMAL, MONEY, PERCENT, DATE, TIME = Kind
+
+# Number format and width in letters; readers see the separators of their own system.
+LOOKS = {
+    Kind.TEXT: ("General", 32),
+    Kind.NUMBER: ("#,##0", 12),
+    Kind.DECIMAL: ("#,##0.00", 12),
+    Kind.MONEY: ("#,##0", 18),
+    Kind.PERCENT: ("0.00%", 11),
+    Kind.DATE: ("dd/mm/yyyy", 13),
+    Kind.TIME: ("dd/mm/yyyy hh:mm", 18),
+}
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column: its heading, how to find the value in a row, what kind it is, its width in letters.
+
+    PERCENT takes percent points (Decimal("89.11") shows as 89,11 %) and None as "–"; TIME takes an aware
+    instant and shows Vietnamese time; elsewhere None leaves the cell empty.
+    """
+
+    heading: Any
+    value: Callable[[Row], Any]
+    kind: Kind = Kind.TEXT
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class Sheet(Generic[Row]):
+    """One sheet to write: notes stand above the heading, one a row."""
+
+    title: str
+    columns: Sequence[Column[Row]]
+    rows: Iterable[Row]
+    notes: Sequence[str] = ()
+
+
+def write_sheet(
+    title: str, columns: Sequence[Column[Row]], rows: Iterable[Row], *, note_rows: Sequence[str] = ()
+) -> bytes:
+    """One sheet as the bytes of a workbook; for many rows rather `write_book` into a file."""
+    out = BytesIO()
+    write_book(out, [Sheet(title, columns, rows, note_rows)])
+    return out.getvalue()
+
+
+def write_book(out: BinaryIO, sheets: Iterable[Sheet[Any]]) -> int:
+    """Stream a workbook into `out` and return how many rows it has, headings and notes aside."""
+    book = Workbook(write_only=True)
+    book.properties.creator = "IsoTrack"
+    written = sum(_write(book, sheet) for sheet in sheets)
+    book.save(out)
+    return written
+
+
+def legal_title(title: str) -> str:
+    """A title every spreadsheet takes: at most 31 letters, none of []:*?/\\, no apostrophe at the ends."""
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "-", title).strip()[:31]
+    return plain.strip("' ") or _("Bảng")
+
+
+def _write(book: Any, sheet: Sheet[Any]) -> int:
+    page = book.create_sheet(legal_title(str(sheet.title)))
+    top = len(sheet.notes) + 2 if sheet.notes else 1
+    last = get_column_letter(len(sheet.columns))
+    for place, column in enumerate(sheet.columns, start=1):
+        page.column_dimensions[get_column_letter(place)].width = column.width or LOOKS[column.kind][1]
+    page.freeze_panes = f"A{top + 1}"
+    page.print_title_rows = f"{top}:{top}"
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9  # A4
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_setup.fitToHeight = 0
+    for note in sheet.notes:
+        page.append([_text_cell(page, str(note))])
+    if sheet.notes:
+        page.append([])
+    page.append([_heading(page, str(column.heading)) for column in sheet.columns])
+    count = _append_rows(page, sheet)
+    page.auto_filter.ref = f"A{top}:{last}{top + count}"
+    return count
+
+
+def _append_rows(page: Any, sheet: Sheet[Any]) -> int:
+    """One cell object per column serves every row: making one per value costs as much as writing it."""
+    cells = [_Pen(page, column) for column in sheet.columns]
+    count = 0
+    for count, row in enumerate(sheet.rows, start=1):  # noqa: B007  counts the rows of a stream
+        page.append([pen.fill(row) for pen in cells])
+    return count
+
+
+class _Pen:
+    """Writes the values of one column with one styled cell."""
+
+    def __init__(self, page: Any, column: Column[Any]) -> None:
+        self.value = column.value
+        self.turn = _TURN.get(column.kind)
+        self.cell: Any = WriteOnlyCell(page)
+        self.cell.number_format = LOOKS[column.kind][0]
+        self.text: Any = WriteOnlyCell(page)
+        self.guarded = _text_cell(page, "")
+        self.guarded.quotePrefix = True
+
+    def fill(self, row: Any) -> Any:
+        value = self.value(row)
+        if self.turn:
+            value = self.turn(value)
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return self._text(value)
+        self.cell.value = value
+        return self.cell
+
+    def _text(self, value: str) -> Any:
+        """What a spreadsheet would take for a formula stays text, also after somebody edits it."""
+        cell = self.guarded if value.startswith(_FORMULA_SIGNS) else self.text
+        put_text(cell, value)
+        return cell
+
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return _("có") if value else _("không")
+    return None if value is None or value == "" else str(value)
+
+
+def _as_share(value: Any) -> Any:
+    return NOTHING if value is None else Decimal(value) / 100
+
+
+def _as_local(value: Any) -> Any:
+    return value.astimezone(ZONE).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+_TURN: dict[Kind, Callable[[Any], Any]] = {
+    Kind.TEXT: _as_text,
+    Kind.PERCENT: _as_share,
+    Kind.TIME: _as_local,
+}
+
+
+def _text_cell(page: Any, text: str) -> Any:
+    cell = WriteOnlyCell(page)
+    put_text(cell, text)
+    return cell
+
+
+def _heading(page: Any, text: str) -> Any:
+    cell = _text_cell(page, text)
+    cell.font = Font(bold=True)
+    cell.fill = PatternFill("solid", fgColor="E9EEF2")
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+    return cell
+
+
+def put_text(cell: Any, text: str) -> None:
+    """As text whatever it begins with ("=…", "#N/A"), without the control signs no workbook may hold."""
+    try:
+        cell.value = text
+    except IllegalCharacterError:
+        cell.value = "".join(sign for sign in text if sign >= " " or sign in "\t\n\r")
+    cell.data_type = "s"

@@ -1,0 +1,427 @@
+"""What a consolidated report says: frozen once as plain values, read again for screen, paper and workbook.
+
+`content_of` looks at the registers; from then on everything is written from the snapshot alone, so an old
+code gives the same figures whatever is edited later. Every figure is made from the kept rows, so that each
+leads to the agencies behind it.
+
+As of an instant in the past a report counts with what had been sent by then: the newest sending, of those not
+withdrawn, that arrived at that instant or before. Plans, money and training have no history of that kind and
+are taken as they stand when the report is frozen; so are exemptions and extensions, as in `reports.rates`.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Self
+
+from django.db.models import Count, Q, Sum, Value
+
+from agencies.models import Agency, Document
+from agencies.models.agency import Mandate
+from isotrack.kit.clock import ZONE, day_of
+from isotrack.kit.deadlines import Deadline
+from isotrack.kit.papers import Official
+from isotrack.kit.words import share
+from plans.models import Declaration, FundingLine, Participant, PlanEntry, RolloutPlan, TrainingClass
+from plans.models.funding import SourceKind
+from reports.models import FileInspection, Punctuality, ReportCycle, Snapshot, Submission
+from reports.rates import Rates
+from reports.statistics.picture import STATE, Picture, Year, names_of, year_as_json, year_from_json
+from reports.statistics.rows import PROTOCOL, Row, rows_of, show_figure
+from reports.statistics.sent import figures_as_sent
+from reports.statistics.tally import comparable, numeric, shared, tally_of_rows
+
+UNBROKEN = "\u00a0"
+FORM = 1  # of the kept values; a later form must still read this one
+DEPARTMENT = "Sở Khoa học và Công nghệ"
+NOT_STARTED, REASON = "not_started", "not_started_reason"
+ONE_THIRD = 3  # at least one in three obliged agencies is inspected on site (TT 26/2014 Đ33 k2)
+TEMPLATES = {
+    Snapshot.Kind.COMMITTEE: "print/consolidated_committee.html",
+    Snapshot.Kind.MINISTRY: "print/consolidated_ministry.html",
+}
+
+
+# What is frozen
+
+
+def content_of(cycle: ReportCycle, as_of: datetime) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Figures and rows of a cycle as of an instant, as JSON values; a constant number of statements."""
+    rows, this = _looked_at(cycle, as_of)
+    last = ReportCycle.objects.filter(province=cycle.province_id, year=cycle.year - 1).first()
+    before = None
+    if last is not None:
+        _rows, before = _looked_at(last, as_of)
+        before = before.only(comparable(cycle.questions, last.questions))
+    figures = {
+        "form": FORM,
+        "province": [cycle.province.code, cycle.province.name],
+        "cutoff": cycle.cutoff.astimezone(ZONE).isoformat(),
+        "due_before": cycle.due_before.isoformat(),
+        "documents": [_named(one) for one in cycle.documents.order_by("issued_on", "pk")],
+        "this": year_as_json(this),
+        "last": year_as_json(before) if before else None,
+        "superiors": [[pk, name] for pk, name in names_of(stand[2] for stand in this.rates).items()],
+        "not_started": _reasons(cycle, rows, as_of),
+        "work": work_of_year(cycle, as_of),
+    }
+    return figures, [asdict(row) for row in rows]
+
+
+def digest_of(figures: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    """SHA-256 over the content in one fixed way of writing it."""
+    written = json.dumps([figures, rows], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _looked_at(cycle: ReportCycle, as_of: datetime) -> tuple[list[Row], Year]:
+    rows = list(_as_they_were(cycle, as_of))
+    stands: dict[tuple[str, str, int | None], list[Row]] = defaultdict(list)
+    for row in rows:
+        stands[row.group, row.mandate, row.superior].append(row)
+    rates = {stand: rates_of_rows(there) for stand, there in stands.items()}
+    received = ((row.group, row.mandate, row.figures) for row in rows if row.is_received)
+    return rows, Year(cycle.year, rates, tally_of_rows(received, cycle.questions))
+
+
+def rates_of_rows(rows: Sequence[Row]) -> Rates:
+    """Count kept rows as `reports.rates` counts reports."""
+    counts = {kind.value: sum(row.punctuality == kind for row in rows) for kind in Punctuality}
+    extended = sum(row.is_extended and row.punctuality != Punctuality.EXEMPT for row in rows)
+    return Rates(expected=len(rows), nil=sum(row.is_nil for row in rows), extended=extended, **counts)
+
+
+def _as_they_were(cycle: ReportCycle, as_of: datetime) -> Iterator[Row]:
+    """Two statements: the reports, and the earlier sendings of those that were sent again since."""
+    earlier = _sent_by(cycle, as_of)
+    for row in rows_of(cycle.reports.order_by(*PROTOCOL), as_of):
+        sending = earlier.get(row.report)
+        yield row if sending is None else _with(row, sending, cycle)
+
+
+def _sent_by(cycle: ReportCycle, as_of: datetime) -> dict[int, Submission]:
+    """Report → what counted at the instant, where something newer counts today."""
+    again = Submission.objects.valid().filter(
+        report__cycle=cycle, report__submitted_at__gt=as_of, sent_at__lte=as_of
+    )
+    return {one.report_id: one for one in again.order_by("sent_at", "number")}
+
+
+def _with(row: Row, sending: Submission, cycle: ReportCycle) -> Row:
+    if sending.is_nil:
+        return replace(row, is_nil=row.is_received, figures={})
+    on = day_of(sending.sent_at)
+    kept = figures_as_sent(cycle.questions, sending.answers, mandate=row.mandate, year=cycle.year, on=on)
+    return replace(row, is_nil=False, figures=kept)
+
+
+def _reasons(cycle: ReportCycle, rows: Iterable[Row], as_of: datetime) -> list[list[str]]:
+    """Agencies that have not begun, and why, in the order of the rows; from what they sent."""
+    names = {row.report: row.name for row in rows if row.figures.get(STATE) == NOT_STARTED}
+    sent = Submission.objects.valid().filter(report__in=list(names), sent_at__lte=as_of)
+    given = sent.order_by("sent_at", "number").values_list("report", f"answers__{REASON}")
+    said = {report: str(reason or "").strip() for report, reason in given}
+    return [[name, said.get(report, "")] for report, name in names.items()]
+
+
+# What was done in the year, beside the reports
+
+
+def work_of_year(cycle: ReportCycle, as_of: datetime) -> dict[str, Any]:
+    """Documents, plans, declarations, training, inspections and money of the reporting year, as JSON."""
+    first, last = date(cycle.year, 1, 1), min(cycle.last_day_of_year(), day_of(as_of))
+    province = cycle.province
+    return {
+        "issued": [
+            _named(one)
+            for one in Document.objects.filter(province=province, issued_on__range=(first, last)).order_by(
+                "issued_on", "pk"
+            )
+        ],
+        "plans": _plans(province),
+        "declarations": _declarations(province, first, last),
+        "training": _training(province, first, last),
+        "inspections": _inspections(cycle, day_of(as_of)),
+        "funding": _funding(province, cycle.year),
+    }
+
+
+def _named(document: Document) -> list[str]:
+    """Number, day and abstract."""
+    return [document.number, document.issued_on.isoformat(), document.abstract]
+
+
+def _plans(province: Agency) -> dict[str, int]:
+    approved = RolloutPlan.objects.approved().filter(province=province)
+    entries = PlanEntry.objects.filter(plan__in=approved)
+    return {
+        "approved": approved.count(),
+        "agencies": entries.values("agency").distinct().count(),
+        "declared": entries.declared().values("agency").distinct().count(),
+    }
+
+
+def _declarations(province: Agency, first: date, last: date) -> dict[str, Any]:
+    """In force on the last day, by standard; and made in the year, of which for another time."""
+    made = Declaration.objects.filter(agency__province=province, declared_on__lte=last)
+    days: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    for agency, day, standard in made.order_by("declared_on", "pk").values_list(
+        "agency", "declared_on", "standard__name"
+    ):
+        days[agency].append((day, standard))
+    standards = [there[-1][1] for there in days.values()]
+    return {
+        "agencies": len(days),
+        "by_standard": [[name, standards.count(name)] for name in sorted(set(standards))],
+        "first": sum(there[0][0] >= first for there in days.values()),
+        "again": sum(there[-1][0] >= first > there[0][0] for there in days.values()),
+    }
+
+
+def _training(province: Agency, first: date, last: date) -> dict[str, int]:
+    held = TrainingClass.objects.filter(province=province, ends_on__range=(first, last))
+    came = Participant.objects.who_came().filter(training__in=held)
+    return {
+        "classes": held.count(),
+        "came": came.count(),
+        "people": came.values("user").distinct().count(),
+        "agencies": came.values("agency").distinct().count(),
+    }
+
+
+def _inspections(cycle: ReportCycle, until: date) -> dict[str, int]:
+    """File inspections of the cycle's reports by result (TT 26/2014 Đ37 k1)."""
+    held = FileInspection.objects.filter(report__cycle=cycle, inspected_on__lte=until)
+    results = {one.value: Count(Value(1), filter=Q(result=one.value)) for one in FileInspection.Result}
+    return held.aggregate(files=Count(Value(1)), **results)
+
+
+def _funding(province: Agency, year: int) -> list[list[Any]]:
+    """Source, then approved, allocated, spent and settled in đồng (TT 116/2015 Đ5)."""
+    lines = FundingLine.objects.binding().filter(entry__plan__province=province, fiscal_year=year)
+    columns = ("approved", "allocated", "spent", "settled")
+    sums = lines.order_by().values_list("source__kind").annotate(*(Sum(name) for name in columns))
+    found = {kind: [int(amount or 0) for amount in amounts] for kind, *amounts in sums}
+    return [[kind.value, *found[kind.value]] for kind in SourceKind if kind.value in found]
+
+
+# What is read again
+
+
+@dataclass(frozen=True)
+class Source:
+    """What came from one kind of source in the year, in đồng."""
+
+    name: str
+    approved: int
+    allocated: int
+    spent: int
+    settled: int
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document by number, day and abstract."""
+
+    number: str
+    issued_on: date
+    abstract: str
+
+
+@dataclass(frozen=True)
+class Consolidated:
+    """A snapshot as screen, paper and workbook read it; nothing here asks another table than its own cycle's
+    questionnaire, which never changes."""
+
+    snapshot: Snapshot
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Self:
+        """Read a snapshot of kind COMMITTEE or MINISTRY."""
+        return cls(snapshot)
+
+    @cached_property
+    def figures(self) -> dict[str, Any]:
+        """The kept values."""
+        return dict(self.snapshot.figures)
+
+    @cached_property
+    def picture(self) -> Picture:
+        """The sums in lines."""
+        questions = self.snapshot.cycle.questions
+        last = self.figures["last"]
+        return Picture(
+            year_from_json(self.figures["this"], questions),
+            year_from_json(last, questions) if last else None,
+            questions,
+            dict(self.figures["superiors"]),
+        )
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """One a report, in protocol order."""
+        return [Row(**kept) for kept in self.snapshot.rows]
+
+    @property
+    def listed(self) -> list[tuple[Row, str]]:
+        """Every row with the state of its agency's system in words."""
+        question = self.picture.questions.by_key.get(STATE)
+        return [(row, show_figure(question, row.figures.get(STATE)) if question else "") for row in self.rows]
+
+    @property
+    def not_started(self) -> list[tuple[str, str]]:
+        """Agencies that have not begun, and why."""
+        return [(name, reason) for name, reason in self.figures["not_started"]]
+
+    @property
+    def late(self) -> list[Row]:
+        """Those that came late."""
+        return [row for row in self.rows if row.punctuality == Punctuality.LATE]
+
+    @property
+    def missing(self) -> list[Row]:
+        """Those that had not come although they were due."""
+        return [row for row in self.rows if row.punctuality == Punctuality.MISSING]
+
+    @property
+    def year(self) -> int:
+        """The reporting year."""
+        return self.picture.this.year
+
+    @property
+    def deadline(self) -> str:
+        """ "trước ngày 30/6/2021 (hết ngày 29/6/2021)"."""
+        cutoff = datetime.fromisoformat(self.figures["cutoff"])
+        return Deadline.ending_at(cutoff).in_words(date.fromisoformat(self.figures["due_before"]))
+
+    @property
+    def province(self) -> str:
+        """ "tỉnh An Giang"."""
+        return str(self.figures["province"][1]).removeprefix("Ủy ban nhân dân").strip()
+
+    @property
+    def documents(self) -> list[Paper]:
+        """What obliges the agencies to report."""
+        return list(_papers(self.figures["documents"]))
+
+    @property
+    def issued(self) -> list[Paper]:
+        """What the province issued in the year."""
+        return list(_papers(self.work["issued"]))
+
+    @property
+    def work(self) -> dict[str, Any]:
+        """What was done in the year beside the reports."""
+        return dict(self.figures["work"])
+
+    @property
+    def sources(self) -> list[Source]:
+        """The money of the year by source."""
+        return [Source(str(SourceKind(kind).label), *amounts) for kind, *amounts in self.work["funding"]]
+
+    @property
+    def on_site(self) -> int:
+        """How many obliged agencies were inspected at their seat, as they report it."""
+        forms = self.picture.this.tally_of(mandate=Mandate.MANDATORY).shares.get("inspection_form", {})
+        return forms.get("on_site", 0)
+
+    @property
+    def obliged(self) -> int:
+        """How many agencies Decision 19 obliges."""
+        return self.picture.this.of_mandate(Mandate.MANDATORY).expected
+
+    @property
+    def on_site_share(self) -> Decimal | None:
+        """Inspected on site of the obliged, in percent."""
+        return share(self.on_site, self.obliged)
+
+    @property
+    def on_site_needed(self) -> int:
+        """How many obliged agencies must be inspected on site: a third, rounded up (TT 26/2014 Đ33 k2)."""
+        return -(-self.obliged // ONE_THIRD)
+
+    @property
+    def official(self) -> Official:
+        """The letterhead; a draft until the paper has its number."""
+        snapshot = self.snapshot
+        to_ministry = snapshot.kind == Snapshot.Kind.MINISTRY
+        common: dict[str, Any] = {
+            "place": self.province.removeprefix("tỉnh ").removeprefix("thành phố "),
+            "year": day_of(snapshot.made_at).year,
+            "kind": "Báo cáo",
+            "number": snapshot.letter_number,
+            "dated": snapshot.letter_dated,
+            "signer": snapshot.letter_signer,
+        }
+        return _by_committee(self, common) if to_ministry else _by_department(self, common)
+
+    def paper(self) -> tuple[str, dict[str, Any]]:
+        """The template of the paper and what it needs."""
+        context = {
+            "report": self,
+            "paper": self.official,
+            "picture": self.picture,
+            "numbers": {one.key: self.picture.number(one.key) for one in numeric(self.picture.questions)},
+            "shares": {one.key: self.picture.shares(one.key) for one in shared(self.picture.questions)},
+        }
+        return TEMPLATES[Snapshot.Kind(self.snapshot.kind)], context
+
+
+def _by_department(report: Consolidated, common: dict[str, Any]) -> Official:
+    """The department's report to the People's Committee of the province."""
+    snapshot = report.snapshot
+    return Official(
+        issuer_parent=f"UBND {report.province}",
+        issuer=DEPARTMENT,
+        symbol=snapshot.letter_symbol or "BC-SKHCN",
+        abstract=(
+            "Kết quả xây dựng, áp dụng và duy trì Hệ thống quản lý chất lượng theo TCVN ISO 9001 "
+            f"trong cơ quan hành chính nhà nước {report.province} năm {report.year}"
+        ),
+        signing=_signing(snapshot.letter_position, "GIÁM ĐỐC"),
+        recipients=(
+            f"UBND {report.province} (để báo cáo)",
+            "Sở Tài chính",
+            "Cơ quan cấp trên của cơ quan báo cáo",
+            "Lưu: VT, TĐC",
+        ),
+        **common,
+    )
+
+
+def _by_committee(report: Consolidated, common: dict[str, Any]) -> Official:
+    """The province's report of December to the Ministry (QĐ 19/2014 Đ12 k6; TT 26/2014 Đ42 k4)."""
+    snapshot = report.snapshot
+    return Official(
+        issuer_parent="",
+        # The name of the province stays in one line.
+        issuer=f"Ủy ban nhân dân {report.province.replace(' ', UNBROKEN)}",
+        symbol=snapshot.letter_symbol or "BC-UBND",
+        abstract=(
+            "Tình hình xây dựng và áp dụng Hệ thống quản lý chất lượng theo TCVN ISO 9001 "
+            f"trong cơ quan hành chính nhà nước {report.province} năm {report.year}"
+        ),
+        signing=("TM. ỦY BAN NHÂN DÂN", *_signing(snapshot.letter_position, "CHỦ TỊCH")),
+        recipients=(
+            "Bộ Khoa học và Công nghệ",
+            "Chủ tịch, các Phó Chủ tịch UBND tỉnh",
+            "Sở Khoa học và Công nghệ, Sở Tài chính",
+            "Lưu: VT, TH",
+        ),
+        **common,
+    )
+
+
+def _signing(position: str, usual: str) -> tuple[str, ...]:
+    """The lines above the name; a deputy signs for the head ("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC")."""
+    given = position.upper() or usual
+    return (f"KT. {given.removeprefix('PHÓ ')}", given) if given.startswith("PHÓ ") else (given,)
+
+
+def _papers(kept: Iterable[Sequence[str]]) -> Iterator[Paper]:
+    return (Paper(number, date.fromisoformat(day), abstract) for number, day, abstract in kept)
