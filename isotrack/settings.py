@@ -120,7 +120,7 @@ else:
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "isotrack.kit.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
     }
     if REDIS_URL
@@ -200,7 +200,7 @@ EMAIL_URL: str = env.str("EMAIL_URL", "")
 vars().update(
     env.email_url_config(EMAIL_URL) if EMAIL_URL else {"EMAIL_BACKEND": "isotrack.kit.outbox.Outbox"}
 )
-EMAIL_TIMEOUT = 30
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30)
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "IsoTrack <isotrack@angiang.example>")
 REPLY_TO = env.str("MAIL_REPLY_TO", "")
 MAIL_PER_MINUTE: int = env.int("MAIL_PER_MINUTE", 0)  # of each worker, evenly spaced; 0 is no limit

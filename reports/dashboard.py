@@ -26,7 +26,7 @@ from isotrack.kit.words import share
 from reports.actions.report import judge
 from reports.board import Contact, unreached
 from reports.directive import Letters, letters_of, overdue_letters
-from reports.models import AnnualReport, ReportCycle, Submission
+from reports.models import AnnualReport, DirectiveDuty, ReportCycle, Submission
 from reports.models.report import ReportQuerySet
 from reports.questions import Progress, Section, section_progress
 from reports.rates import Rates, rates_by, rates_of, total
@@ -342,11 +342,13 @@ class OfficerHome:
 
     @cached_property
     def own(self) -> list[AnnualReport]:
-        """The agency's reports of all years, newest first, each with `receipt` and `has_below`."""
+        """The agency's reports, newest first, each with `receipt`, `has_below` and `has_letters`."""
         receipts = Submission.objects.filter(report=OuterRef("pk")).order_by("-number").values("code")
         below = AnnualReport.objects.visible_to(self.user).filter(cycle=OuterRef("cycle"))
         reports = AnnualReport.objects.editable_by(self.user).annotate(
-            receipt=Subquery(receipts[:1]), has_below=Exists(below.exclude(agency=self.agency))
+            receipt=Subquery(receipts[:1]),
+            has_below=Exists(below.exclude(agency=self.agency)),
+            has_letters=Exists(DirectiveDuty.objects.concerning(self.agency)),
         )
         return list(reports.select_related("cycle", "agency", "superior").order_by("-cycle__year"))
 
@@ -406,8 +408,9 @@ class OfficerHome:
 
     @cached_property
     def letters(self) -> Letters:
-        """The letters the agency owes to those below it, and those written to it."""
-        return letters_of(self.user, self.as_of)
+        """The letters the agency owes to those below it, and those written to it; asked for where any are."""
+        has_any = getattr(self.report, "has_letters", True)
+        return letters_of(self.user, self.as_of) if has_any else Letters([], [], self.today)
 
     @property
     def documents(self) -> "QuerySet[Document] | list[Document]":

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, Count, Exists, F, Max, OuterRef, Subquery, Value
+from django.db.models import BigIntegerField, Count, Exists, F, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from agencies.models import Agency, Holiday, Post, Standing, User
@@ -289,26 +289,36 @@ def _has_sent_since(item: DirectiveItem, as_of: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the navigation says about letters: whether the person has to do with them, and how many wait."""
+    """What the navigation says: whether a person has to do with letters, and how much waits for them."""
 
     has_to_do: bool = False
-    waiting: int = 0
+    letters: int = 0
+    reports: int = 0
 
 
 def desk_of(user: User, today: date) -> Desk:
-    """An officer's open duties, if any agency is below theirs; the department's overdue ones. One query."""
+    """An officer's own reports and letters still to be written; the province's overdue letters. One query."""
     own = user.agency
     if own is None:
         return Desk()
     if user.sees_province:
         return Desk(True, DirectiveDuty.objects.visible_to(user).overdue(today).count())
-    open_duties = DirectiveDuty.objects.open().filter(superior=OuterRef("pk")).order_by().values("superior")
-    asked = Agency.objects.filter(pk=own.pk).annotate(
-        is_superior=Exists(Agency.objects.filter(superior=OuterRef("pk")))
-        | Exists(DirectiveDuty.objects.filter(superior=OuterRef("pk"))),
-        waiting=Coalesce(Subquery(open_duties.annotate(n=Count(Value(1))).values("n")), Value(0)),
+    letters = DirectiveDuty.objects.filter(superior=OuterRef("pk"))
+    reports = AnnualReport.objects.filter(
+        agency=OuterRef("pk"), state__in=AnnualReport.EDITABLE, cycle__closed_at__isnull=True
     )
-    return Desk(*asked.values_list("is_superior", "waiting").get())
+    asked = Agency.objects.filter(pk=own.pk).annotate(
+        is_superior=Exists(Agency.objects.filter(superior=OuterRef("pk"))) | Exists(letters),
+        letters_left=_number(letters.open(), "superior"),
+        reports_left=_number(reports, "agency"),
+    )
+    return Desk(*asked.values_list("is_superior", "letters_left", "reports_left").get())
+
+
+def _number(rows: "QuerySet[Any, Any]", column: str) -> Coalesce:
+    """How many of `rows` there are for the outer row's key in `column`."""
+    counted = rows.order_by().values(column).annotate(number=Count(Value(1)))
+    return Coalesce(Subquery(counted.values("number")), Value(0))
 
 
 @dataclass(frozen=True)
@@ -340,13 +350,14 @@ class Letters:
 
 
 def letters_of(user: User, as_of: datetime) -> Letters:
-    """The duties of an officer's agency, open ones first, and the letters it received. Two queries."""
-    if user.agency is None:
-        return Letters([], [], day_of(as_of))
-    owed = DirectiveDuty.objects.visible_to(user).with_counts().select_related("cycle", "superior")
-    received = DirectiveDuty.objects.received_by(user.agency).select_related("cycle", "superior")
-    newest_first = sorted(owed, key=lambda duty: (not duty.is_open, -duty.cycle.year))
-    return Letters(newest_first, list(received.order_by("-letter_dated")), day_of(as_of))
+    """The duties of an officer's agency, open ones first, and the letters it received. One query."""
+    own, today = user.agency, day_of(as_of)
+    if own is None:
+        return Letters([], [], today)
+    concerned = DirectiveDuty.objects.concerning(own).with_counts().select_related("cycle", "superior")
+    duties = sorted(concerned, key=lambda duty: (not duty.is_open, -duty.cycle.year))
+    owed = [duty for duty in duties if duty.superior == own]
+    return Letters(owed, [duty for duty in duties if duty.superior != own], today)
 
 
 # The list frozen at closing

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, Role, User
 from isotrack.kit import clock
 from plans.models import RolloutPlan
-from reports.directive import desk_of
+from reports.directive import Desk, desk_of
 from reports.models import AnnualReport
 
 TEXT_SIZES = ("s", "m", "l")
@@ -132,7 +132,7 @@ def _staff(user: User) -> Entries:
         (pgettext("list", "Kế hoạch"), "plans:plan-list"),
         (pgettext("list", "Công bố"), "plans:declaration-list"),
         (pgettext("list", "Báo cáo"), "reports:cycle-list", waiting),
-        *_letters(user),
+        *_letters(desk_of(user, clock.today())),
         (_("Tập huấn"), "plans:training-list"),
         (pgettext("list", "Tư vấn"), "plans:consultant-list"),
         (pgettext("list", "Thông báo"), "reports:notice-list"),
@@ -161,7 +161,7 @@ def _leader(user: User) -> Entries:
         (_("Trang chủ"), "home"),
         (pgettext("list", "Kế hoạch"), "plans:plan-list", waiting),
         (pgettext("list", "Báo cáo"), "reports:cycle-list"),
-        *_letters(user),
+        *_letters(desk_of(user, clock.today())),
         (_("Báo cáo tổng hợp"), "reports:snapshot-list"),
         (pgettext("list", "Công bố"), "plans:declaration-list"),
         (_("Tập huấn"), "plans:training-list"),
@@ -171,12 +171,11 @@ def _leader(user: User) -> Entries:
 
 
 def _officer(user: User) -> Entries:
-    own = AnnualReport.objects.editable_by(user)
-    waiting = own.filter(state__in=AnnualReport.EDITABLE, cycle__closed_at__isnull=True).count()
+    desk = desk_of(user, clock.today())
     return [
         (_("Trang chủ"), "home"),
-        (pgettext("list", "Báo cáo năm"), "reports:report-list", waiting),
-        *_letters(user),
+        (pgettext("list", "Báo cáo năm"), "reports:report-list", desk.reports),
+        *_letters(desk),
         (pgettext("list", "Kế hoạch"), "plans:plan-list"),
         (pgettext("list", "Công bố"), "plans:declaration-list"),
         (_("Tập huấn"), "plans:training-list"),
@@ -185,10 +184,9 @@ def _officer(user: User) -> Entries:
     ]
 
 
-def _letters(user: User) -> Entries:
+def _letters(desk: Desk) -> Entries:
     """Letters to those that report late or not: for who has to do with them, with those that wait."""
-    desk = desk_of(user, clock.today())
-    return [(_("Đôn đốc"), "reports:directive-list", desk.waiting)] if desk.has_to_do else []
+    return [(_("Đôn đốc"), "reports:directive-list", desk.letters)] if desk.has_to_do else []
 
 
 def _administrator(user: User) -> Entries:

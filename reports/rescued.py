@@ -44,7 +44,7 @@ def _of_report(kept: Kept, user: User) -> list[tuple[str, str]] | None:
     section = place.kwargs.get("section")
     questions = [one for one in report.cycle.questions.questions if one.section == section]
     posted = Posted(report, questions, kept.data)
-    return posted.words if questions else notes_in_words(posted.notes)
+    return posted.news if questions else notes_in_words(posted.notes)
 
 
 def _is_typed(name: str) -> bool:

@@ -1,7 +1,5 @@
 """Opening a cycle, turning its switches, closing it."""
 
-import hashlib
-import json
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +19,7 @@ from isotrack.kit.bulk import insert_select
 from isotrack.kit.deadlines import start_of
 from isotrack.kit.states import WrongState
 from reports.actions.directive import open_duties
+from reports.consolidated import digest_of
 from reports.directive import behind_in, closing_rows
 from reports.models import AnnualReport, QuestionnaireVersion, ReportCycle, Snapshot
 from reports.models.report import make_check_code
@@ -126,14 +125,9 @@ def _freeze(cycle: ReportCycle, *, by: User | None, at: datetime) -> Snapshot:
         made_by=by,
         figures=figures,
         rows=rows,
-        digest=_digest(figures, rows),
+        digest=digest_of(figures, rows),
         check_code=make_check_code(code, at),
     )
-
-
-def _digest(*parts: Any) -> str:
-    said = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _move_cutoffs(cycle: ReportCycle, at: datetime) -> dict[str, list[Any]]:

@@ -7,7 +7,7 @@ so that its own saves are not taken for another hand's.
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -56,11 +56,19 @@ class Posted:
     @property
     def words(self) -> list[tuple[str, str]]:
         """Every question with what was typed, to be copied when nothing can be saved any more."""
-        pairs = [
-            (self._by_key[key].label(get_language()), show(self._by_key[key], value, get_language()))
-            for key, value in self.answers.items()
-        ]
-        return [(label, text) for label, text in (*pairs, *notes_in_words(self.notes)) if text]
+        return [*self._in_words(self.answers), *notes_in_words(self.notes)]
+
+    @property
+    def news(self) -> list[tuple[str, str]]:
+        """The same without what the page showed as stored already."""
+        changed = [key for key, value in self.answers.items() if value != self.seen[key]]
+        return [*self._in_words(changed), *notes_in_words(self.notes)]
+
+    def _in_words(self, keys: Iterable[str]) -> list[tuple[str, str]]:
+        language = get_language()
+        pairs = [(self._by_key[key], self.answers[key]) for key in keys]
+        said = [(question.label(language), show(question, value, language)) for question, value in pairs]
+        return [(label, text) for label, text in said if text]
 
     @property
     def page(self) -> Page:

@@ -50,11 +50,10 @@ class DutyQuerySet(models.QuerySet["DirectiveDuty"]):
         named = DirectiveItem.objects.filter(duty=OuterRef("pk"), report__agency=own)
         return self.done().filter(Q(superior=own) | Exists(named))
 
-    def received_by(self, agency: Agency) -> Self:
-        """Those whose recorded letter names this agency."""
-        return self.done().filter(
-            Exists(DirectiveItem.objects.filter(duty=OuterRef("pk"), report__agency=agency))
-        )
+    def concerning(self, agency: Agency) -> Self:
+        """Those it has to write a letter for, and those whose recorded letter names it."""
+        named = DirectiveItem.objects.filter(duty=OuterRef("pk"), report__agency=agency)
+        return self.filter(Q(superior=agency) | Q(Exists(named), state=DirectiveDuty.State.DONE))
 
     def in_cycle(self, cycle: ReportCycle) -> Self:
         """Those of one cycle."""

@@ -144,7 +144,7 @@ def _read_boolean(field: Field, text: str) -> bool:
 
 
 def _read_choice(field: Field, text: str) -> str:
-    """The value itself, or one of its labels: a workbook shows labels. Tones may be set or left out anyhow."""
+    """The value itself, or one of its labels, which a workbook shows; tones may be set or left out anyhow."""
     typed = clean(text)
     if any(choice.value == typed for choice in field.choices):
         return typed

@@ -73,7 +73,7 @@ def _page(request: HttpRequest, report: AnnualReport, form: SendBackForm, status
     context = {
         "report": report,
         "form": form,
-        "can_confirm": report.awaits(person(request)),
+        "can_confirm": AnnualReport.objects.confirmable_by(person(request)).contains(report),
         "in_time": in_time,
         **deadline_words(report, now),
         **who_confirms(request, report, now),

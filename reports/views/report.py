@@ -181,7 +181,8 @@ class ReportDetail(DetailView):
         latest = next((one for one in reversed(sent) if one.withdrawn_at is None), None)
         writes = _writes(user, report)
         is_own = user.role == Role.OFFICER and report.agency == user.agency
-        reads_draft = (writes or is_own) and report.state in AnnualReport.EDITABLE
+        is_draft = report.state in (*AnnualReport.EDITABLE, AnnualReport.State.PENDING)
+        reads_draft = (writes or is_own) and is_draft
         can_fill = writes and report.is_editable(now)
         comments = comments_by_question(report, sent_only=not user.is_reviewer)
         chapters = _draft(report, clock.day_of(now)) if reads_draft else _sent(report, latest)

@@ -216,3 +216,18 @@ def test_a_handover_that_cannot_be_is_told_beside_its_field(browse, changed, fie
     response = browse(administrator()).post(f"{PEOPLE}{lan.pk}/post/", values)
     assert list(response.context["form"].errors) == [field]
     assert lan.posts.get().ends_on is None
+
+
+def test_a_head_opens_with_a_post_that_confirms_and_does_not_report(browse):
+    browse(administrator()).post(f"{PEOPLE}add/", typed(make.agency(), is_head="on"))
+    post = User.objects.get_queryset().get(username="khanhan").post
+    assert (post.is_head, post.is_responsible) == (True, False)
+
+
+def test_whoever_follows_the_head_is_the_head(browse):
+    agency = make.agency()
+    head, successor = make.officer(agency), make.officer(make.agency("Ủy ban nhân dân xã Phú Hội"))
+    head.posts.update(is_head=True, is_responsible=False)
+    handover = {"act": "end", "day": "30/06/2021", "successor": str(successor.pk)}
+    browse(administrator()).post(f"{PEOPLE}{head.pk}/post/", handover)
+    assert successor.posts.get(agency=agency).is_head

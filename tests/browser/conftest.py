@@ -60,8 +60,9 @@ class Watch:
             self.faults.append(f"elsewhere: {request.url}")
 
     def response(self, response: Response) -> None:
-        """A page may say 404, 409 or 422; what belongs to a page may not be missing."""
-        worst = 500 if response.request.is_navigation_request() else 400
+        """Pages and what scripts ask may say 404, 409 or 422; what belongs to a page may not be missing."""
+        is_answer = response.request.is_navigation_request() or response.request.resource_type == "fetch"
+        worst = 500 if is_answer else 400
         if response.status >= worst:
             self.faults.append(f"{response.status}: {response.url}")
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -17,10 +18,19 @@ from isotrack.journal.tasks import make_job_part, sweep_jobs
 from isotrack.kit import clock
 from reports.jobs.consolidated import PAPER, arguments_of
 from tests import make
-from tests.processes.test_worker_delivers import ROOT, SECONDS, queue, wait_for
+from tests.processes.test_worker_delivers import ROOT, queue
 
 __all__ = ["queue"]
+SECONDS = 120  # a worker starts and prints pages, on a machine that runs other tests beside it
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+
+def wait_for(what):
+    """Wait until `what` is true, or fail."""
+    deadline = time.monotonic() + SECONDS
+    while not what():
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -80,6 +80,11 @@ def test_the_head_finds_it_at_home_and_confirms(pending, head, browse, now):
     assert pending.first_submitted_at == make.at(IN_TIME)
 
 
+def test_the_head_reads_the_whole_report_before(pending, head, browse):
+    page = words(browse(head).get(f"/reports/{pending.pk}/"))
+    assert str(answers("C02")["head_name"]) in page
+
+
 def test_who_handed_it_up_does_not_confirm_it(pending, lan, browse):
     Post.objects.filter(user=lan).update(is_head=True)
     client = browse(lan)
@@ -105,6 +110,12 @@ def test_the_head_sends_it_back_with_a_reason(pending, head, browse):
     assert answer.status_code == 302
     assert state(pending) == State.DRAFT
     assert Entry.objects.get(verb="report-sent-back").reason == "Sửa câu 3."
+
+
+def test_the_page_has_one_form_for_each_of_the_two_decisions(pending, head, browse):
+    page = words(browse(head).get(f"/reports/{pending.pk}/pending/"))
+    assert f'action="/reports/{pending.pk}/confirm/"' in page
+    assert f'action="/reports/{pending.pk}/send-back/"' in page
 
 
 def test_without_a_reason_it_is_not_sent_back(pending, head, browse):
@@ -149,6 +160,7 @@ def test_nothing_to_report_waits_too_and_keeps_its_reason_when_sent_back(report,
 
 
 def test_the_rule_of_a_row_is_the_rule_of_the_queryset(pending, lan, head):
+    Post.objects.filter(user=lan).update(is_head=True)  # but it was she who handed it up
     for person in (lan, head, make.staff()):
         listed = AnnualReport.objects.confirmable_by(person).contains(pending)
         assert pending.awaits(person) == listed == (person == head)

@@ -77,7 +77,7 @@ def test_last_year_is_aligned_to_its_own_deadline(cycle):
 
 def test_what_waits_for_the_department_leads_to_its_rows(page, browse):
     errands = {errand.url: errand.count for errand in page.context["home"].errands}
-    assert errands["/cycles/2020/?state=submitted"] == 2
+    assert errands["/reports/queue/?year=2020"] == 2
     assert errands["/cycles/2020/?contact=no-holder"] == 4
     for url, number in errands.items():
         assert browse(make.staff()).get(url).context["page_obj"].paginator.count == number

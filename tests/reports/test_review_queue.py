@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from agencies.models import Role
 from isotrack.journal.models import Entry
@@ -62,10 +63,12 @@ def test_what_needs_a_decision_stands_first_and_the_oldest_first_in_each(cycle, 
     assert names(binh) == ["Em", "Dũng", "Cường", "Bình", "An"]
 
 
-def test_the_day_to_correct_by_is_a_vietnamese_day(cycle, binh):
-    sent_again(cycle, "An", "2021-07-10 23:30", by=binh)
-    row = ReviewQueue(binh, Wanted(), make.at("2021-07-20")).page(None).object_list[0]
-    assert row.past_correction is None
+@pytest.mark.parametrize(("when", "is_past"), [("2021-07-10 23:30", False), ("2021-07-11 00:30", True)])
+def test_the_day_to_correct_by_is_a_vietnamese_day(cycle, binh, when, is_past):
+    sent_again(cycle, "An", when, by=binh)
+    with timezone.override("UTC"):
+        row = ReviewQueue(binh, Wanted(), make.at("2021-07-20")).page(None).object_list[0]
+    assert (row.past_correction is not None) == is_past
     assert row.number == 2
 
 

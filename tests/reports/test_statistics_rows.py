@@ -27,7 +27,9 @@ def cycle():
     make.report(places["on_time"], opened, sent="2021-06-10", figures=figures("a"))
     make.report(places["late"], opened, sent="2021-07-02", figures=figures("b"))
     make.report(places["nil"], opened, sent="2021-06-11", is_nil=True, nil_reason="Chưa có")
-    make.report(places["exempt"], opened, exempted_at=make.NOW, exemption_document=letter)
+    # Exempt although it had sent: what it says does not count.
+    exempt = {"exempted_at": make.NOW, "exemption_document": letter, "figures": figures("d")}
+    make.report(places["exempt"], opened, sent="2021-06-11", **exempt)
     extended = {"extended_to": make.at("2021-07-20").date(), "extended_at": make.NOW}
     make.report(
         places["extended"], opened, **extended, extension_document=letter, cutoff=make.at("2021-07-21")
