@@ -192,7 +192,7 @@ class ProvinceHome:
 
     @cached_property
     def unreached(self) -> "Sequence[Unreached]":
-        """Agencies that only a letter on paper reaches, from 45 days before the deadline; for who writes it."""
+        """Agencies that only a letter on paper reaches, from 45 days before the deadline."""
         is_time = self.user.is_reviewer and is_time_for_paper(self.cycle, self.as_of)
         return unreached_in(self.cycle, self.as_of) if is_time else []
 

@@ -83,7 +83,7 @@ def _of(cycle: ReportCycle, since: datetime, until: datetime) -> Iterator[Coming
     schedule, said = Schedule(cycle), set[tuple[str, str, str]]()
     for at in _instants(schedule, since, until):
         for one in schedule.rounds(at) if cycle.is_running(at) else ():
-            receivers = [receiver for receiver in _receivers(one) ]
+            receivers = [receiver for receiver in _receivers(one) if _is_new(receiver, one, said)]
             if receivers:
                 yield Coming(at, cycle, one.step, receivers, one.counts()[1])
 

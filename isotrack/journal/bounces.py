@@ -39,7 +39,7 @@ class Bounce:
     @property
     def is_permanent(self) -> bool:
         """Whether the receiving server says that it will never work; 5.7.x is a policy about the sender."""
-        return self.status.startswith("5.") 
+        return self.status.startswith("5.") and not self.status.startswith("5.7.")
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,7 @@ class OpenForm(DueForm):
         Agency.objects.none(),
         label=gettext_lazy("Cơ quan cấp trên"),
         empty_label=gettext_lazy("Chọn cơ quan"),
-        help_text=gettext_lazy(
-            "Cơ quan có đơn vị trực thuộc trễ hạn hoặc chưa gửi và chưa có nhiệm vụ."
-        ),
+        help_text=gettext_lazy("Cơ quan có đơn vị trực thuộc trễ hạn hoặc chưa gửi và chưa có nhiệm vụ."),
         error_messages={
             "required": gettext_lazy("Chọn cơ quan cấp trên."),
             "invalid_choice": gettext_lazy("Cơ quan này không có đơn vị nào trễ hoặc đã có nhiệm vụ."),
