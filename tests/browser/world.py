@@ -65,7 +65,7 @@ class World:
 
 
 def world() -> World:
-    """Nine agencies, each with its report in another state, and a person of each role."""
+    """Ten agencies, each with its report in another state, and a person of each role."""
     agencies = _agencies()
     people = {name: make.officer(agency) for name, agency in agencies.items()} | _offices()
     # Her post begins later: today she has an account and no agency.
