@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -33,7 +34,11 @@ def load_questionnaire(file: Path, *, at: datetime, from_year: int = 2000) -> in
 
     Raises reports.questions.DefinitionError naming every problem of the file.
     """
-    definition = read_definition(file.read_text(encoding="utf-8"))
+    return load_definition(read_definition(file.read_text(encoding="utf-8")), at=at, from_year=from_year)
+
+
+def load_definition(definition: dict[str, Any], *, at: datetime, from_year: int = 2000) -> int:
+    """Keep a definition that was read as a published version, as `load_questionnaire` does; returns 0 or 1."""
     form = definition["form"]
     _version, is_new = QuestionnaireVersion.objects.get_or_create(
         province=None,
