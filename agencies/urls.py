@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import account, agency, document
+from agencies.views import account, agency, document, own
 
 app_name = "agencies"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("documents/<int:pk>/file/", document.download, name="document-file"),
     path("people/", account.AccountList.as_view(), name="account-list"),
     path("people/add/", account.add, name="account-add"),
+    path("people/me/", own.account, name="account-own"),
+    path("people/<int:pk>/second-factor/", own.second_factor, name="account-second-factor"),
     path("people/<int:pk>/edit/", account.edit, name="account-edit"),
     path("people/<int:pk>/post/", account.post, name="account-post"),
 ]

@@ -7,6 +7,7 @@ strict: https only.
 """
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -58,6 +59,9 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -80,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "agencies.second_factor.SecondFactor",
 ]
 
 TEMPLATES = [
@@ -150,6 +155,34 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds after signing in in which a second factor may be changed
+# Whoever sees a whole province needs a second factor, wherever others can reach the installation.
+SECOND_FACTOR_REQUIRED: bool = env.bool("SECOND_FACTOR_REQUIRED", OPEN_TO_OTHERS)
+MFA_ADAPTER = "agencies.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator wrote the address; nobody signs up
+# WebAuthn asks for https; a browser counts its own machine as safe without.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not OPEN_TO_OTHERS
+
+# Single sign-on of the province: https://client:secret@sso.province.gov.vn/realms/x, shown under OIDC_NAME.
+OIDC_URL: str = env.str("OIDC_URL", "")
+OIDC_NAME: str = env.str("OIDC_NAME", "") if OIDC_URL else ""
+OIDC_ORIGIN = ""
+SOCIALACCOUNT_ADAPTER = "agencies.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_STORE_TOKENS = False
+if OIDC_URL:
+    _oidc = urlsplit(OIDC_URL)
+    OIDC_ORIGIN = f"{_oidc.scheme}://{_oidc.netloc.rpartition('@')[2]}"
+    _client = {"client_id": unquote(_oidc.username or ""), "secret": unquote(_oidc.password or "")}
+    _application = {
+        "provider_id": "sso",
+        "name": OIDC_NAME,
+        "settings": {"server_url": OIDC_ORIGIN + _oidc.path},
+    }
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {"APPS": [_application | _client], "OAUTH_PKCE_ENABLED": True}
+    }
+
 SESSION_COOKIE_AGE = 24 * 60 * 60  # signed in at 16:00, one still sends at 23:50
 
 # Language and time
@@ -280,7 +313,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *filter(None, [OIDC_ORIGIN])],
         "frame-ancestors": [NONE],
         "img-src": [SELF, "data:"],
     }

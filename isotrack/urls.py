@@ -17,6 +17,14 @@ urlpatterns = [
     # Of allauth only what a closed installation needs: nobody signs up.
     path("account/login/", login_not_required(account.login), name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
+    path("account/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("account/sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path(
+        "account/sso/cancelled/",
+        login_not_required(error.sso_cancelled),
+        name="socialaccount_login_cancelled",
+    ),
     path("account/password/change/", account.password_change, name="account_change_password"),
     path("account/password/set/", account.password_set, name="account_set_password"),
     path(

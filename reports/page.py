@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
@@ -63,6 +64,11 @@ class Page:
         """Who is signed in."""
         user = getattr(self.request, "user", None)
         return user if isinstance(user, User) else None
+
+    @property
+    def single_sign_on(self) -> str:
+        """What the province's single sign-on is called; empty where there is none."""
+        return settings.OIDC_NAME or (_("đăng nhập một lần của tỉnh") if settings.OIDC_URL else "")
 
     @cached_property
     def province_name(self) -> str:

@@ -3,6 +3,7 @@
 Officers rotate. What a person may see and write follows from the post held today, never from the account.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from typing import Any, Self
@@ -10,6 +11,7 @@ from typing import Any, Self
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models.agency import Agency
@@ -63,6 +65,11 @@ class UserQuerySet(models.QuerySet["User"]):
     def in_use(self) -> Self:
         """Accounts that are not locked."""
         return self.filter(is_active=True)
+
+    def with_mailbox(self, mailboxes: Iterable[str]) -> Self:
+        """Those whose e-mail is one of these, whatever the case of its letters."""
+        folded = [mailbox.lower() for mailbox in mailboxes]
+        return self.alias(mailbox=Lower("email")).filter(mailbox__in=folded)
 
     def locked(self) -> Self:
         """Accounts that cannot sign in."""

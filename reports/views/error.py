@@ -37,6 +37,11 @@ def signup_closed(request: HttpRequest) -> HttpResponse:
     return render(request, "account/signup_closed.html")
 
 
+def sso_cancelled(request: HttpRequest) -> HttpResponse:
+    """The person stopped at the single sign-on; the way back to the login page."""
+    return render(request, "socialaccount/authentication_error.html")
+
+
 def inactive(request: HttpRequest) -> HttpResponse:
     """The account is closed; says whom to ask."""
     return render(request, "account/account_inactive.html")

@@ -42,6 +42,8 @@ GET = {
     "agencies:document-file": "l y y y y y y y n",
     "agencies:account-list": "l n n n y n n y y",
     "agencies:account-add": "l n n n n n n y n",
+    "agencies:account-own": "l y y y y y y y y",
+    "agencies:account-second-factor": "l n n n n n n y n",
     "agencies:account-edit": "l n n n n n n y n",
     "agencies:account-post": "l n n n n n n y n",
     "reports:cycle-list": "l y y y y y y n y",
@@ -210,6 +212,24 @@ GET = {
     "account_reset_password_from_key": "y y y y y y y y y",
     "account_reset_password_from_key_done": "y y y y y y y y y",
     "account_signup": "y y y y y y y y y",
+    # What changes how one signs in asks for the password once more; who has no second factor has no codes.
+    "account_reauthenticate": "l y y y y y y y y",
+    "mfa_index": "l y y y y y y y y",
+    "mfa_authenticate": "l r r r r r r r r",
+    "mfa_reauthenticate": "l r r r r r r r r",
+    "mfa_activate_totp": "l r r r r r r r r",
+    "mfa_deactivate_totp": "l n n n n n n n n",
+    "mfa_view_recovery_codes": "l n n n n n n n n",
+    "mfa_download_recovery_codes": "l n n n n n n n n",
+    "mfa_generate_recovery_codes": "l r r r r r r r r",
+    "mfa_list_webauthn": "l y y y y y y y y",
+    "mfa_add_webauthn": "l r r r r r r r r",
+    "mfa_edit_webauthn": "l r r r r r r r r",
+    "mfa_remove_webauthn": "l r r r r r r r r",
+    "mfa_reauthenticate_webauthn": "l r r r r r r r r",
+    "openid_connect_login": "n n n n n n n n n",
+    "openid_connect_callback": "n n n n n n n n n",
+    "socialaccount_login_cancelled": "y y y y y y y y y",
     "account_inactive": "y y y y y y y y y",
 }
 ALL_BUT_STAFF = {"own", "above", "sibling", "finance", "leader", "administrator", "elsewhere"}
@@ -334,6 +354,7 @@ POST_REFUSED = {
     "reports:job-stop": {"own", "above", "sibling", "finance", "leader", "administrator", "elsewhere"},
     "agencies:agency-edit": {"own", "above", "sibling", "finance", "leader", "administrator", "elsewhere"},
     "agencies:agency-contact": {"above", "sibling", "finance", "leader", "administrator", "elsewhere"},
+    "agencies:account-second-factor": {"own", "above", "sibling", "staff", "finance", "leader", "elsewhere"},
     "agencies:account-edit": {"own", "above", "sibling", "staff", "finance", "leader", "elsewhere"},
     "agencies:account-post": {"own", "above", "sibling", "staff", "finance", "leader", "elsewhere"},
 }
@@ -450,6 +471,10 @@ def world(tmp_path):
         "reports:report-section-state": {"pk": report.pk, "section": "general"},
         "reports:snapshot-file": {"code": snapshot.code, "form": "pdf"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "abc-def"},
+        "mfa_edit_webauthn": {"pk": 1},
+        "mfa_remove_webauthn": {"pk": 1},
+        "openid_connect_login": {"provider_id": "sso"},
+        "openid_connect_callback": {"provider_id": "sso"},
     }
     special |= {f"reports:{name}": fitting[0] for name, fitting in forms.items() if "-" in name}
     return people, keys, special
