@@ -107,5 +107,5 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 def _seal() -> MultiFernet:
     """Keys derived from SECRET_KEY, and from earlier ones while they are named as fallbacks."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = (hashlib.sha256(b"isotrack second factor:" + key.encode()).digest() for key in keys)
+    digests = (hashlib.sha256(f"isotrack second factor:{key}".encode()).digest() for key in keys)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
