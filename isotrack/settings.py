@@ -298,6 +298,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # Safety
 X_FRAME_OPTIONS = "DENY"
+COSTLY_PER_MINUTE: int = env.int("COSTLY_PER_MINUTE", 30)  # papers and workbooks of one person; 0 is no limit
+# Proxies of ours in front; the address of who asks is taken from X-Forwarded-For as the last of them saw it.
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXIES", 1 if OPEN_TO_OTHERS else 0)
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "reports.views.rescued.stale"
