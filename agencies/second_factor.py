@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -107,5 +108,5 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 def _seal() -> MultiFernet:
     """Keys derived from SECRET_KEY, and from earlier ones while they are named as fallbacks."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = (hashlib.sha256(f"isotrack second factor:{key}".encode()).digest() for key in keys)
+    digests = (hashlib.sha256(f"isotrack second factor:{force_str(key)}".encode()).digest() for key in keys)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
