@@ -6,7 +6,8 @@ given back with its wrong cells marked.
 """
 
 from isotrack.kit.sheets.fill import LONGEST_TEXT, Box, Check, Line, Look, Page, letter, write_form
-from isotrack.kit.sheets.read import Cell, Limits, ReadRow, ReadSheet, SheetRefused, read_sheet
+from isotrack.kit.sheets.cells import Cell, ReadRow, Shape
+from isotrack.kit.sheets.read import Limits, ReadSheet, SheetRefused, read_sheet
 from isotrack.kit.sheets.returned import FilledCell, FilledPage, Mark, Place, mark_form, read_form
 from isotrack.kit.sheets.write import (
     DATE,
