@@ -12,7 +12,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from functools import cached_property
 from math import isfinite
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from unicodedata import normalize
 
 from django.utils.translation import gettext as _
@@ -242,8 +242,9 @@ def _joined(item: Any) -> str:
 def _note_span(element: Any, shape: Shape) -> None:
     if len(shape.merged) >= MOST_SPANS:
         raise ValueError("more merged cells than a person makes")
-    columns = range_boundaries(element.get("ref", ""))
-    shape.merged.append(columns)
+    span = range_boundaries(element.get("ref", ""))
+    if None not in span:  # a whole column or row says nothing about a list
+        shape.merged.append(cast("Span", span))
 
 
 def _note_columns(element: Any, shape: Shape) -> None:

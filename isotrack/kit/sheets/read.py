@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 from openpyxl.utils.exceptions import InvalidFileException
 
-from isotrack.kit.sheets.cells import Cell, ReadRow, Shape, open_book, walk_cells
+from isotrack.kit.sheets.cells import ReadRow, Shape, open_book, walk_cells
 
 
 class SheetRefused(ValueError):
@@ -31,6 +31,9 @@ class Limits:
     sheets: int = 50
 
 
+ORDINARY = Limits()
+
+
 @dataclass(frozen=True)
 class ReadSheet:
     """One sheet; its rows can be walked once, before the next sheet is asked for."""
@@ -44,7 +47,7 @@ class ReadSheet:
     """The day before the first one of the book's calendar, for days that stand there as plain numbers."""
 
 
-def read_sheet(file: BinaryIO, limits: Limits = Limits()) -> Iterator[ReadSheet]:
+def read_sheet(file: BinaryIO, limits: Limits = ORDINARY) -> Iterator[ReadSheet]:
     """Walk the sheets of an .xlsx file, each with its rows, in flat memory.
 
     Raises SheetRefused, at once or while the rows are walked, for what is no workbook, is too big, is locked

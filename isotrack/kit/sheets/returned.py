@@ -20,8 +20,8 @@ from openpyxl.comments import Comment
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.datetime import from_excel
 
-from isotrack.kit.sheets.fill import ANSWER_FILL, BOLD_FONT, LINK_FONT, MARK_FILLS, TEXT_FONT, inside, letter
 from isotrack.kit.sheets.cells import Cell, day_or_instant, error_in, has_hours, plain_value, unfinished
+from isotrack.kit.sheets.fill import ANSWER_FILL, BOLD_FONT, LINK_FONT, MARK_FILLS, TEXT_FONT, inside, letter
 from isotrack.kit.sheets.read import BROKEN, Limits, SheetRefused, measure, refusal
 from isotrack.kit.sheets.write import legal_title, put_text
 
