@@ -22,6 +22,20 @@ def fold(text: str) -> str:
     return bare.replace("đ", "d")
 
 
+def spell(text: str) -> str:
+    """One form whatever the capitals, dashes and the placement of the tone ("Hoà" and "HÒA" → "hoa\u0300").
+
+    Other than `fold` it keeps every mark: "Vĩnh" and "Vinh" stay two words.
+    """
+    words = re.sub(r"\s*[-–—,]\s*", " ", unicodedata.normalize("NFD", clean(text).casefold())).split()
+    return " ".join(map(_tone_last, words))
+
+
+def _tone_last(word: str) -> str:
+    tones = "".join(sign for sign in word if sign in _TONES)
+    return "".join(sign for sign in word if sign not in _TONES) + tones if tones else word
+
+
 def sort_key(text: str) -> str:
     """A stored key whose plain byte order is the order of the Vietnamese alphabet.
 

@@ -45,6 +45,8 @@ class ReadSheet:
     """Merged cells and hidden columns, complete when the rows have been walked."""
     epoch: Any = field(default=WINDOWS_EPOCH, compare=False)
     """The day before the first one of the book's calendar, for days that stand there as plain numbers."""
+    is_machinery: bool = False
+    """Hidden so that no menu shows it: a program keeps its own there."""
 
 
 def read_sheet(file: BinaryIO, limits: Limits = ORDINARY) -> Iterator[ReadSheet]:
@@ -60,7 +62,10 @@ def read_sheet(file: BinaryIO, limits: Limits = ORDINARY) -> Iterator[ReadSheet]
         for page in book.worksheets:
             shape = Shape()
             rows = _walk(page, shape, limits)
-            yield ReadSheet(page.title, page.sheet_state != "visible", rows, shape, book.epoch)
+            state = page.sheet_state
+            yield ReadSheet(
+                page.title, state != "visible", rows, shape, book.epoch, is_machinery=state == "veryHidden"
+            )
 
 
 def measure(file: BinaryIO, limits: Limits) -> None:

@@ -122,11 +122,11 @@ def read_tables(
     hidden: list[str] = []
     others: list[str] = []
     for sheet in read_delimited(file, limits) if is_delimited(file) else read_sheet(file, limits):
-        if sheet.hidden:
-            hidden.append(sheet.title)
-            continue
         table = _table_of(sheet, finder, fields, keys)
-        if table is not None:
+        if sheet.hidden:
+            if table is not None or not sheet.is_machinery:
+                hidden.append(sheet.title)
+        elif table is not None:
             tables.append(table)
         else:
             others.append(sheet.title)
