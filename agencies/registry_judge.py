@@ -197,18 +197,19 @@ class _Judge:
         for table in self.reading.tables:
             self._take(table)
         self._tell_sheets()
-        lines = self.found.lines = [line for line in self.found.lines if line.outcome != Outcome.SKIPPED] + [
-            line for line in self.found.lines if line.outcome == Outcome.SKIPPED
-        ]
-        open_lines = [line for line in lines if not line.outcome]
-        self._identify_by_code(open_lines)
-        for step in (self._find_superiors, self._identify_by_name, self._refuse_twice, self._find_covering):
-            step([line for line in open_lines if not line.outcome])
-        self._settle([line for line in open_lines if not line.outcome])
-        self._refuse_circles(open_lines)
-        self._refuse_below_refused(open_lines)
-        for line in open_lines:
-            line.outcome = line.outcome or self._outcome(line)
+        lines = [line for line in self.found.lines if not line.outcome or line.is_refused]
+        # A refused row is judged to its end: people mend everything at once.
+        self._identify_by_code(lines)
+        self._find_superiors(lines)
+        self._identify_by_name(lines)
+        self._refuse_twice(lines)
+        lines = [line for line in lines if line.outcome != Outcome.SKIPPED]
+        self._find_covering(lines)
+        self._settle(lines)
+        self._refuse_circles(lines)
+        self._refuse_below_refused(lines)
+        for line in lines:
+            self._close(line)
         order = {name: place for place, name in enumerate(self.found.sheets)}
         self.found.lines.sort(key=lambda one: (order[one.sheet], one.row.number))
         self.found.messages.sort(key=lambda one: ("error", "warning", "info").index(one.level))
@@ -379,10 +380,10 @@ class _Judge:
             level = self._level(line)
             words, code = line.said.get("superior"), line.said.get("superior_code")
             found = self._superior(line, code, "superior_code", level) if code else None
-            if line.outcome or not words:
+            if not words:
                 line.said["superior"] = found
                 continue
-            named = self._superior(line, words, "superior", level, told=found is None)
+            named = self._superior(line, words, "superior", level, told=not code)
             if found is not None and named is not None and named is not found:
                 told = {"code": code, "found": found.values["name"]}
                 reason = _("Mã cấp trên %(code)s là của %(found)s, khác với tên đã ghi.") % told
@@ -431,9 +432,9 @@ class _Judge:
 
     def _identify_by_name(self, lines: Iterable[Line]) -> None:
         for line in lines:
-            if line.being is None:
+            if line.being is None and not line.is_refused:
                 self._identify(line)
-            elif "name" in line.said:
+            elif line.being is not None and "name" in line.said:
                 self._refuse_other_code(line)
 
     def _identify(self, line: Line) -> None:
@@ -486,14 +487,12 @@ class _Judge:
                 by_being[line.being].append(line)
         for same in by_being.values():
             for line in same[1:]:
-                if all(line.said.get(name) == value for name, value in same[0].said.items()) and len(
-                    line.said
-                ) == len(same[0].said):
+                if not line.is_refused and line.said == same[0].said:
                     line.outcome = Outcome.SKIPPED
                     told = {"cell": same[0].row.address}
                     reason = _("Nói điều dòng có ô %(cell)s đã nói nên bỏ qua.") % told
                     self._tell(line.sheet, line.row.address, "info", "duplicate", reason)
-            left = [line for line in same if not line.outcome]
+            left = [line for line in same if line.outcome != Outcome.SKIPPED]
             for line in left if len(left) > 1 else ():
                 others = ", ".join(
                     f"{one.sheet}!{one.row.address}" if one.sheet != line.sheet else one.row.address
@@ -525,20 +524,18 @@ class _Judge:
                 line.said.pop("superior", None)
             if line.is_new:
                 self._settle_new(line)
-            else:
+            elif line.being is not None:
                 self._settle_known(line)
 
     def _settle_new(self, line: Line) -> None:
         being, said = line.being, line.said
         assert being is not None
         self._assume(line)
-        if line.outcome:
-            return
         said.setdefault("valid_from", self.on)
-        if "superior" not in said and not self._is_new_province(line):
+        names_superior = any(line.row.text(name) for name in ("superior", "superior_code"))
+        if not names_superior and not self._is_new_province(line):
             reason = _("Cơ quan mới phải có cấp trên.")
             self.refuse(line, "superior", "missing_superior", reason, _("Ghi mã hoặc tên cơ quan cấp trên."))
-            return
         self._check_code_free(line, being)
         self._warn_of_name(line, said["name"])
         being.values = {name: said.get(name, _EMPTY.get(name)) for name in VALUES}
@@ -547,7 +544,7 @@ class _Judge:
         }
 
     def _is_new_province(self, line: Line) -> bool:
-        return self.registry.may_found_provinces and line.said["kind"] == Kind.PEOPLES_COMMITTEE_PROVINCE
+        return self.registry.may_found_provinces and line.said.get("kind") == Kind.PEOPLES_COMMITTEE_PROVINCE
 
     def _assume(self, line: Line) -> None:
         """What the name and the law settle for a new agency."""
@@ -613,9 +610,7 @@ class _Judge:
         dated = [name for name in DATED if name in changed]
         if dated and being.since is not None and being.since >= self.on:
             told = {"day": show_date(being.since)}
-            reason = (
-                _("Thông tin hiện tại có hiệu lực từ %(day)s, không sớm hơn ngày của lần nhập này.") % told
-            )
+            reason = _("Thông tin hiện tại có hiệu lực từ %(day)s, không trước ngày của lần nhập.") % told
             self.refuse(line, dated[0], "too_early", reason, _("Chọn ngày có hiệu lực muộn hơn."))
         ends = changed.get("valid_to")
         if ends is not None and ends < self.on:
@@ -673,10 +668,13 @@ class _Judge:
         return any(one is not None and one.pk is None and one not in fine for one in wanted)
 
     @staticmethod
-    def _outcome(line: Line) -> str:
-        if line.is_new:
-            return Outcome.CREATED
-        return Outcome.UPDATED if line.changes else Outcome.UNCHANGED
+    def _close(line: Line) -> None:
+        if line.is_refused:
+            line.changes = {}
+        elif line.is_new:
+            line.outcome = Outcome.CREATED
+        else:
+            line.outcome = Outcome.UPDATED if line.changes else Outcome.UNCHANGED
 
 
 _EMPTY: dict[str, Any] = {

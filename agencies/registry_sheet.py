@@ -189,7 +189,7 @@ def choices_of(name: str) -> dict[str, str]:
     return found
 
 
-def write_registry(out: BinaryIO, agencies: Iterable[Agency], *, title: str, day: date) -> int:
+def write_registry(out: BinaryIO, agencies: Iterable[Agency], *, title: str) -> int:
     """Stream agencies (with superior and covered_by fetched) as a workbook that imports back unchanged.
 
     Returns how many rows it has.
