@@ -730,13 +730,15 @@ def _code_of(cell: Cell, name: str) -> str:
 
 def _choice(name: str) -> Callable[[Cell, Table], str]:
     def read(cell: Cell, table: Table) -> str:
-        return _chosen(name, text_in(cell, 200))
+        return _chosen(name, cell.value, cell.problem)
 
     return read
 
 
-@lru_cache(maxsize=10_000)
-def _chosen(name: str, words: str) -> str:
+@lru_cache(maxsize=10_000, typed=True)
+def _chosen(name: str, value: Any, problem: str) -> str:
+    """The same few words stand in a column 15,000 times."""
+    words = text_in(Cell("", value, problem), 200)
     found = choices_of(name).get(fold(words))
     if found is None and name == "ceiling_tier":
         found = choices_of(name).get(fold(words).split(" ")[0].rstrip(".)–-"))
@@ -781,18 +783,34 @@ def _order(cell: Cell, table: Table) -> int:
     return number
 
 
+@lru_cache(maxsize=10_000, typed=True)
+def _repeated_code(value: Any, problem: str) -> str:
+    return code_in(Cell("", value, problem))
+
+
 def _superior_words(cell: Cell, table: Table) -> str:
-    return code_in(cell) if not isinstance(cell.value, str) else text_in(cell, 250)
+    return _repeated_words(cell.value, cell.problem)
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _repeated_words(value: Any, problem: str) -> str:
+    cell = Cell("", value, problem)
+    return text_in(cell, 250) if isinstance(value, str) else code_in(cell)
+
+
+@lru_cache(maxsize=1_000, typed=True)
+def _repeated_flag(value: Any, problem: str) -> bool:
+    return flag_in(Cell("", value, problem))
 
 
 _READERS: dict[str, Callable[[Cell, Table], Any]] = {
     "code": _code,
     "name": _text("name"),
     "short_name": _text("short_name"),
-    "superior_code": lambda cell, _table: code_in(cell),
+    "superior_code": lambda cell, _table: _repeated_code(cell.value, cell.problem),
     "superior": _superior_words,
     **{name: _choice(name) for name in CHOICES},
-    "reports_annually": lambda cell, _table: flag_in(cell),
+    "reports_annually": lambda cell, _table: _repeated_flag(cell.value, cell.problem),
     "covered_by": lambda cell, _table: code_in(cell),
     "contact_email": _email,
     "sort_order": _order,

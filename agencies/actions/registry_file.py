@@ -14,7 +14,6 @@ from agencies.registry_judge import Judgement
 from isotrack.kit.sheets import SheetRefused
 from isotrack.kit.states import move
 
-
 NOTHING_SEEN = "-"  # no judgement has this digest
 
 

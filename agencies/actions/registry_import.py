@@ -1,16 +1,16 @@
 """Taking a list of agencies into the registry: judged first, then written whole or not at all.
 
-The number of statements does not depend on the number of rows: new agencies enter level by level, changed
-ones in one upsert, standings and the journal from there on.
+The number of statements does not depend on the number of rows: new agencies enter in one insert, changed ones
+in one upsert, standings and the journal from there on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.db.models import CharField, DateField, Exists, F, Max, OuterRef, Subquery, Value
-from django.db.models.functions import Cast, Concat, Left, Replace
+from django.db.models import CharField, DateField, F, Max, Value
+from django.db.models.functions import Cast, Left, Replace
 from django.utils.translation import gettext as _
 
 from agencies.actions.agency import DATED
@@ -21,7 +21,7 @@ from agencies.registry_match import VALUES, Being, Registry
 from agencies.registry_sheet import LIMITS, fields
 from isotrack.journal.models import Entry
 from isotrack.journal.record import system_name
-from isotrack.kit.bulk import insert_select
+from isotrack.kit.bulk import insert_select, reserve_keys
 from isotrack.kit.sheets import Reading, read_tables
 from isotrack.kit.text import fold, sort_key
 
@@ -107,80 +107,57 @@ class _Writer:
         self.made: dict[Being, Agency] = {}
 
     def write(self) -> None:
-        if self.created:
-            self._enter()
+        self._enter()
         if self.updated:
             self._change()
         if self.created:
-            self._hang()
-            self._share_systems()
             self._enter_history()
 
     # New agencies
 
     def _enter(self) -> None:
-        """Level by level, since a superior's key must be known; their paths come last."""
-        left = self.created
-        while left:
-            ready = [line for line in left if self._key(self._superior(line)) is not Ellipsis]
-            for line, agency in zip(ready, Agency.objects.bulk_create(map(self._new, ready)), strict=True):
-                assert line.being is not None
-                self.made[line.being] = agency
-            self._root([line for line in ready if self._superior(line) is None])
-            left = [line for line in left if line.being not in self.made]
+        """Keys are reserved first: superiors, paths and shared systems may all be new as well."""
+        if not self.created:
+            return
+        keys = reserve_keys(Agency, len(self.created))
+        for line, key in zip(self.created, keys, strict=True):
+            assert line.being is not None
+            self.made[line.being] = self._new(line, key)
+        for being, agency in self.made.items():
+            superior, keeper = being.values["superior"], being.values["covered_by"]
+            agency.superior_id = self._key(superior)
+            agency.covered_by_id = self._key(keeper)
+        superiors = {agency.pk: agency.superior_id for agency in self.made.values()}
+        stored = {being.pk: _stored_path(being) for being in self._above()}
+        for being, agency in self.made.items():
+            agency.path = _path(agency.pk, superiors, stored)
+            agency.province_id = self._province(being)
+        Agency.objects.bulk_create(self.made.values())
 
-    @staticmethod
-    def _superior(line: Line) -> Being | None:
-        superior: Being | None = line.changes.get("superior", (None, None))[1]
-        return superior
+    def _above(self) -> Iterable[Being]:
+        """The stored agencies directly above new ones."""
+        superiors = (being.values["superior"] for being in self.made)
+        return {one for one in superiors if one is not None and one.pk is not None}
 
-    def _key(self, being: Being | None) -> Any:
-        """The key of an agency, None for none, Ellipsis for one that is not entered yet."""
+    def _province(self, being: Being) -> int | None:
+        while being.pk is None and being.values["superior"] is not None:
+            being = being.values["superior"]
+        return self.made[being].pk if being.pk is None else being.province
+
+    def _key(self, being: Being | None) -> int | None:
         if being is None or being.pk is not None:
             return being and being.pk
-        return self.made[being].pk if being in self.made else ...
+        return self.made[being].pk
 
-    def _new(self, line: Line) -> Agency:
+    @staticmethod
+    def _new(line: Line, key: int) -> Agency:
         being = line.being
         assert being is not None
-        values = {
-            name: value for name, value in being.values.items() if name not in ("superior", "covered_by")
-        }
-        superior = self._superior(line)
-        province = None
-        if superior is not None:
-            province = superior.province if superior.pk is not None else self.made[superior].province_id
-        agency = Agency(code=being.code, superior_id=self._key(superior), province_id=province, **values)
+        links = ("superior", "covered_by")
+        values = {name: value for name, value in being.values.items() if name not in links}
+        agency = Agency(pk=key, code=being.code, **values)
         _fold_name(agency)
         return agency
-
-    def _root(self, lines: Sequence[Line]) -> None:
-        """A new province is its own root."""
-        roots = [self.made[line.being] for line in lines if line.being is not None]
-        if roots:
-            Agency.objects.filter(pk__in=[root.pk for root in roots]).update(province=F("pk"))
-        for root in roots:
-            root.province_id = root.pk
-
-    def _hang(self) -> None:
-        """Give the new ones their paths, from the top down; only they have none."""
-        above = Agency.objects.filter(pk=OuterRef("superior_id")).exclude(path="")
-        key = Concat(Cast("pk", CharField()), Value("/"))
-        bare = Agency.objects.filter(path="")
-        bare.filter(superior=None).update(path=Concat(Value("/"), key))
-        while bare.filter(Exists(above)).update(path=Concat(Subquery(above.values("path")), key)):
-            pass
-
-    def _share_systems(self) -> None:
-        """The new ones that share the QMS of another: that one may have entered after them."""
-        sharing = []
-        for line in self.created:
-            keeper = line.changes.get("covered_by", (None, None))[1]
-            if keeper is not None and line.being is not None:
-                agency = self.made[line.being]
-                agency.covered_by_id = self._key(keeper)
-                sharing.append(agency)
-        _upsert(sharing, ["covered_by"])
 
     def _enter_history(self) -> None:
         """The journal and the first standing; who has none yet is new."""
@@ -245,18 +222,13 @@ class _Writer:
         )
 
     def _move(self) -> None:
-        """Those that have another superior take everything below with them."""
+        """Those that have another superior take everything below with them, new ones too."""
         if not any("superior" in line.changes for line in self.updated):
             return
-        rows = {
-            pk: (superior, path)
-            for pk, superior, path in Agency.objects.exclude(path="").values_list("pk", "superior_id", "path")
-        }
-        new = {agency.pk: agency.superior_id for agency in self.made.values()}
+        rows = list(Agency.objects.values_list("pk", "superior_id", "path"))
+        superiors = {pk: superior for pk, superior, _old in rows}
         paths: dict[int, str] = {}
-        for pk in rows:
-            _path(pk, rows, new, paths)
-        moved = {pk: paths[pk] for pk, (_superior, path) in rows.items() if paths[pk] != path}
+        moved = {pk: path for pk, _superior, old in rows if (path := _path(pk, superiors, paths)) != old}
         agencies = Agency.objects.in_bulk(list(moved))
         for pk, path in moved.items():
             agencies[pk].path = path
@@ -285,15 +257,19 @@ def _pk(line: Line) -> int:
     return line.being.pk
 
 
-def _path(
-    pk: int, rows: dict[int, tuple[int | None, str]], new: dict[int, int | None], paths: dict[int, str]
-) -> str:
-    """The path of an agency in the tree as it is now, kept in `paths`; the tree has no circles."""
+def _path(pk: int, superiors: Mapping[int, int | None], paths: dict[int, str]) -> str:
+    """The path of an agency in a tree without circles; `paths` holds those that are known, and keeps it."""
     if pk not in paths:
-        superior = rows[pk][0] if pk in rows else new.get(pk)
-        above = _path(superior, rows, new, paths) if superior is not None else "/"
+        superior = superiors[pk]
+        above = _path(superior, superiors, paths) if superior is not None else "/"
         paths[pk] = f"{above}{pk}/"
     return paths[pk]
+
+
+def _stored_path(being: Being) -> str:
+    """The path of an agency of the registry, from its superiors."""
+    above = being.values["superior"]
+    return f"{_stored_path(above) if above else '/'}{being.pk}/"
 
 
 def _fold_name(agency: Agency) -> None:

@@ -57,7 +57,9 @@ def upload(request: SignedRequest) -> HttpResponse:
             form.add_error("file", str(refusal))
         else:
             return redirect("agencies:registry-preview", kept.pk)
-    return render(request, "agencies/registry_upload.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "agencies/registry_upload.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @require_safe

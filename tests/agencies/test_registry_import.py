@@ -76,7 +76,8 @@ def test_a_code_may_be_a_number(khanh_an, code):
 
 
 @pytest.mark.parametrize(
-    "superior", ["886", 886, "UBND huyện An Phú", "Huyện An Phú", "HUYỆN AN PHÚ", "H. An Phú", "An Phú", "X (886)"]
+    "superior",
+    ["886", 886, "UBND huyện An Phú", "Huyện An Phú", "HUYỆN AN PHÚ", "H. An Phú", "An Phú", "X (886)"],
 )
 def test_a_superior_is_found_by_code_full_or_short_name(khanh_an, superior):
     make.agency("Ủy ban nhân dân thị trấn An Phú", code="30337", superior=khanh_an.superior)

@@ -39,10 +39,11 @@ class Command(HouseCommand):
             raise BadInput(_("Chỉ ghi thay đổi đã có hiệu lực, muộn nhất là hôm nay."))
         try:
             reading = read_registry(BytesIO(_content(options["file"])))
-            found = preview_registry(reading, by=None, on=on)
             if options["commit"]:
                 reason = _("Nhập từ tệp %(name)s") % {"name": options["file"].name}
-                found = import_registry(reading, by=None, at=at, on=on, reason=reason, seen=found.digest)
+                found = import_registry(reading, by=None, at=at, on=on, reason=reason)
+            else:
+                found = preview_registry(reading, by=None, on=on)
         except (SheetRefused, ChangedMeanwhile) as refused:
             raise BadInput(str(refused)) from refused
         told = _told(found)
