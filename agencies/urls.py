@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from agencies.views import account, agency, document, own
+from agencies.views import account, agency, document, own, registry
 
 app_name = "agencies"
 urlpatterns = [
     path("", agency.AgencyList.as_view(), name="agency-list"),
+    path("export.xlsx", registry.export, name="registry-export"),
+    path("import/", registry.upload, name="registry-upload"),
+    path("import/<uuid:pk>/", registry.look, name="registry-preview"),
+    path("import/<uuid:pk>/confirm/", registry.take, name="registry-confirm"),
+    path("import/<uuid:pk>/drop/", registry.leave, name="registry-drop"),
+    path("import/<uuid:pk>/marked.xlsx", registry.marked, name="registry-marked"),
     path("<int:pk>/edit/", agency.edit, name="agency-edit"),
     path("<int:pk>/contact/", agency.contact, name="agency-contact"),
     path("documents/", document.DocumentList.as_view(), name="document-list"),

@@ -3,15 +3,20 @@
 The known people: Lan, officer of UBND xã Khánh An; Bình, clerk of the department.
 """
 
+import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import cache
+from io import BytesIO
 from itertools import count
 from typing import Any
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
+from openpyxl import Workbook
 
 from agencies.actions.agency import found
-from agencies.models import Agency, Document, Post, Role, User
+from agencies.actions.registry_file import keep as keep_registry
+from agencies.models import Agency, Document, Post, RegistryFile, Role, User
 from agencies.models.agency import Group, Kind, Level, Mandate
 from isotrack.journal.models import DeadAddress, Job
 from isotrack.kit.clock import ZONE
@@ -145,6 +150,19 @@ def document(number: str = "45/SKHCN-TĐC", *, of: Agency | None = None, **value
         "abstract": "Về việc báo cáo năm 2020",
     }
     return Document.objects.create(number=number, province=of or province(), **usual | values)
+
+
+def registry_file(by: User, *rows: Sequence[Any], **values: Any) -> RegistryFile:
+    """A list of agencies that waits for its sender's decision; without rows it says what is so already."""
+    book = Workbook(write_only=True)
+    page = book.create_sheet("Cơ quan")
+    columns = ["Mã", "Tên cơ quan", "Cơ quan cấp trên", "Loại", "Mức chi", "Báo cáo hằng năm", "Từ ngày"]
+    for row in (columns, *(rows or [["89", "UBND tỉnh An Giang"]])):
+        page.append(list(row))
+    content = BytesIO()
+    book.save(content)
+    told = {"name": "danh-sach-co-quan.xlsx", "sha256": hashlib.sha256(content.getvalue()).hexdigest()}
+    return keep_registry(by=by, at=NOW, on=NOW.date(), content=File(content), **told | values)
 
 
 def reference() -> None:

@@ -150,6 +150,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
             self = self.filter(name_search__contains=word)
         return self
 
+    def for_workbook(self) -> Self:
+        """In protocol order, with what a workbook says of each."""
+        return self.in_protocol_order().select_related("superior", "covered_by")
+
     def in_protocol_order(self) -> Self:
         """As official lists order them: departments by rank, communes by the alphabet."""
         return self.order_by("sort_order", "name_sort", "pk")

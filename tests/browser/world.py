@@ -12,6 +12,8 @@ from django.core.files.base import ContentFile
 from django.db.models import F
 
 from agencies.actions.calendar import renew_calendar
+from agencies.actions.registry_file import confirm as confirm_registry_file
+from agencies.actions.registry_file import preview as preview_registry_file
 from agencies.models import Agency, Document, Role, User
 from isotrack.journal.models import Notice
 from plans.actions.consultant import sign_contract
@@ -194,6 +196,7 @@ def _keys(
         "agency": [{"pk": drafting.agency_id}, {"pk": reports["superior"].agency_id}],
         "document": [{"pk": letter.pk}],
         "account": [{"pk": people["drafting"].pk}, {"pk": people["newcomer"].pk}],
+        "registry": [{"pk": pk} for pk in _lists(people["staff"])],
         "cycle": [{"year": cycle.year}],
         "snapshot": [{"code": make.snapshot(cycle, as_of=AFTER).code}],
         "snapshot-file": [{"code": f"TH-89-{cycle.year}-1", "form": "pdf"}],
@@ -214,6 +217,18 @@ def _keys(
         "rule": [{"pk": rule.pk} for rule in ReminderRule.objects.filter(province=cycle.province)[:2]],
         "account_reset_password_from_key": [{"uidb36": "1", "key": "abc-def"}],
     }
+
+
+def _lists(by: User) -> list[Any]:
+    """Lists sent in: dropped for the next one, written, and one full of mistakes that waits."""
+    good = ["30399", "Ủy ban nhân dân xã Mới", "89", "UBND cấp xã", "2d", "có", None]
+    dropped, written = make.registry_file(by, good), make.registry_file(by, good)
+    seen = preview_registry_file(written).digest
+    confirm_registry_file(written, by=by, at=make.NOW, seen=seen)
+    wrong = ["30340", "Ủy ban nhân dân xã Khánh An", "Sở lạ", "sao", "2e", "tùy", "31/02/2020"]
+    changed = ["30399", "Ủy ban nhân dân xã Rất Mới", None, None, None, None, None]
+    waiting = make.registry_file(by, ["I. Các xã"], wrong, changed, [*good[:1], "UBND xã Khác", *good[2:]])
+    return [dropped.pk, written.pk, waiting.pk]
 
 
 def _letters(cycle: ReportCycle, reports: dict[str, AnnualReport]) -> Keys:
