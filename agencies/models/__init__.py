@@ -1,8 +1,21 @@
-"""Agency and its standings, the people and their posts, documents, and the working calendar."""
+"""Agency and its standings, what became of it, the people and their posts, documents, the working calendar."""
 
-from agencies.models.agency import Agency, Standing
+from agencies.models.agency import Agency, Heritage, Standing
 from agencies.models.calendar import Holiday
 from agencies.models.document import Document
 from agencies.models.person import Post, Role, User
+from agencies.models.succession import Succession, SuccessionDuty, SuccessionLink
 
-__all__ = ["Agency", "Document", "Holiday", "Post", "Role", "Standing", "User"]
+__all__ = [
+    "Agency",
+    "Document",
+    "Heritage",
+    "Holiday",
+    "Post",
+    "Role",
+    "Standing",
+    "Succession",
+    "SuccessionDuty",
+    "SuccessionLink",
+    "User",
+]
