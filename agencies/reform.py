@@ -10,10 +10,11 @@ find them.
 """
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -137,8 +138,8 @@ def known_on(codes: Sequence[str], day: date) -> dict[str, Agency]:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names are the same but for marks, case and hyphens (Hoà, Hòa)."""
-    return fold(one).replace("-", " ").split() == fold(other).replace("-", " ").split()
+    """Whether two names are the same but for marks, case, hyphens and a remark in brackets ("… (cũ)")."""
+    return _letters(one) == _letters(other)
 
 
 def is_outside(row: Row, province: str) -> bool:
@@ -162,6 +163,10 @@ def wish_of(rows: Sequence[Row], known: Mapping[str, Agency], founding: Sequence
     )
     goes_on = wish.before[0].agency if kind in Succession.OF_ONE else None
     return wish if goes_on is None else replace(wish, founding=(), changes=_changes(goes_on, founding))
+
+
+def _letters(name: str) -> list[str]:
+    return re.sub(r"\(.*?\)", "", fold(name)).replace("-", " ").split()
 
 
 def _before(row: Row, known: Mapping[str, Agency]) -> Before:

@@ -38,8 +38,9 @@ def change(agency: Agency, *, by: User | None, at: datetime, on: date, reason: s
     below the agency itself. Changes in the tree move everything below with it.
     """
     agency = Agency.objects.select_for_update().get(pk=agency.pk)
-    changes = {name: [_plain(getattr(agency, name)), _plain(new)] for name, new in values.items()}
-    changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    # Compared as they are: superiors that follow one another often bear the same name.
+    new_values = {name: new for name, new in values.items() if getattr(agency, name) != new}
+    changes = {name: _in_words(getattr(agency, name), new) for name, new in new_values.items()}
     if not changes:
         return agency
     _start_standing(agency, on, values)
@@ -132,5 +133,9 @@ def _record(verb: str, agency: Agency, **details: Any) -> None:
     record(verb, ("agency", agency.pk, agency), province=agency.province_id, **details)
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Agency) else value
+def _in_words(old: Any, new: Any) -> list[Any]:
+    """Old and new value fit for the journal; agencies of the same name with their codes."""
+    words = [str(one) if isinstance(one, Agency) else one for one in (old, new)]
+    if words[0] == words[1]:
+        return [f"{one} ({one.code})" for one in (old, new)]
+    return words

@@ -54,8 +54,8 @@ class After:
 class Wish:
     """What shall happen, as a person or a file states it.
 
-    `founding` holds the fields of each new agency (superior, covered_by: codes), `changes` the new values of the
-    same entity (superior: code).
+    `founding` holds the fields of each new agency, `changes` the new values of one that goes on; in both
+    other agencies (superior, covered_by) are named by code.
     """
 
     kind: str
@@ -107,6 +107,7 @@ def cancel(succession: Succession, *, by: User, at: datetime, reason: str) -> Su
 
 def in_order(batch: Iterable[Succession]) -> list[Succession]:
     """Everything of one day in the order in which it is entered: provinces first."""
+
     def place(one: Succession) -> tuple[bool, int, int]:
         is_root = any(not new.get("superior") for new in one.founding)
         return not is_root, _ORDER.index(Kind(one.kind)), one.pk
@@ -134,9 +135,9 @@ def enter(batch: Sequence[Succession], *, by: User | None, at: datetime) -> None
         for link in _first_links(one)
         if link.predecessor
     ]
+    _found_all(batch, day, by=by, at=at)
     for one in batch:
-        _begin(one, day, by=by, at=at)
-    for one in batch:
+        _go_on(one, day, by=by, at=at)
         _join(one, day)
     _share_systems(batch, day)
     _follow(batch, ended, day, by=by, at=at)
@@ -149,14 +150,14 @@ def pass_posts(batch: Sequence[Succession], *, by: User | None, at: datetime) ->
     bears, else the first in protocol order. The others keep a post and answer for nothing by themselves.
     """
     passing = {agency.pk: one for one in batch for agency in ending([one])}
-    mains = {one.pk: _main(one) for one in batch}
+    mains = {main.pk for one in batch if (main := _main(one.all_links))}
     ended = Post.objects.filter(agency__in=passing).filter(
         Q(ends_on__isnull=True) | Q(ends_on__gt=F("agency__valid_to"))
     )
     for post in ended.select_related("user", "agency__heir").order_by("pk"):
         one = passing[post.agency_id]
         heir = post.agency.heir if one.passes_posts else None
-        _pass_post(post, heir, is_main=mains[one.pk] == post.agency_id, by=by, at=at)
+        _pass_post(post, heir, is_main=post.agency_id in mains, by=by, at=at)
 
 
 def write(verb: str, succession: Succession, **details: Any) -> None:
@@ -249,21 +250,39 @@ def _first_links(succession: Succession) -> list[SuccessionLink]:
     return list({link.predecessor_id or -link.pk: link for link in succession.all_links}.values())
 
 
-def _begin(succession: Succession, day: date, *, by: User | None, at: datetime) -> None:
-    """Found the new agency, or begin the new standing of the one that goes on."""
+def _found_all(batch: Iterable[Succession], day: date, *, by: User | None, at: datetime) -> None:
+    """Found every new agency of the day, superiors first."""
+    waiting = {str(new["code"]): (one, new) for one in batch for new in one.founding}
+    while waiting:
+        ready = [code for code, (_one, new) in waiting.items() if new.get("superior") not in waiting]
+        if not ready:
+            said = _("Các cơ quan mới là cấp trên của nhau: %(codes)s.") % {"codes": ", ".join(waiting)}
+            raise ValidationError({"successors": said}, code="circle")
+        for code in ready:
+            one, new = waiting.pop(code)
+            _found(one, new, day, by=by, at=at)
+
+
+def _found(
+    succession: Succession, new: Mapping[str, Any], day: date, *, by: User | None, at: datetime
+) -> None:
+    """The mailbox of the predecessor that goes on in it serves until somebody sets another one."""
+    values = {name: value for name, value in new.items() if name not in ("superior", "covered_by")}
+    superior = _bearer(new["superior"], day) if new.get("superior") else None
+    main = _main([link for link in succession.all_links if link.successor_code == new["code"]])
+    values["contact_email"] = new.get("contact_email") or (main.contact_email if main else "")
+    found(by=by, at=at, on=day, superior=superior, **values)
+
+
+def _go_on(succession: Succession, day: date, *, by: User | None, at: datetime) -> None:
+    """Begin the new standing of an agency that stays the same legal entity."""
     going_on = [link.predecessor for link in succession.all_links if link.predecessor]
-    if succession.keeps_entity and going_on:
-        values = dict(succession.changes)
-        if "superior" in values:
-            values["superior"] = _bearer(values["superior"], day)
-        change(going_on[0], by=by, at=at, on=day, reason=succession.why, **values)
+    if not succession.keeps_entity or not going_on:
         return
-    main = next((link.predecessor for link in succession.all_links if link.predecessor_id == _main(succession)), None)
-    for new in succession.founding:
-        values = {name: value for name, value in new.items() if name not in ("superior", "covered_by")}
-        superior = _bearer(new["superior"], day) if new.get("superior") else None
-        values["contact_email"] = new.get("contact_email") or (main.contact_email if main else "")
-        found(by=by, at=at, on=day, superior=superior, **values)
+    values = dict(succession.changes)
+    if "superior" in values:
+        values["superior"] = _bearer(values["superior"], day)
+    change(going_on[0], by=by, at=at, on=day, reason=succession.why, **values)
 
 
 def _bearer(code: str, day: date) -> Agency:
@@ -361,19 +380,17 @@ def _follow(
 # People
 
 
-def _main(succession: Succession) -> int | None:
-    """Key of the predecessor whose officer and mailbox go on: same code, same name, else protocol order."""
-    links = [link for link in succession.all_links if link.predecessor]
-    order = sorted(
-        links,
-        key=lambda link: (
-            link.predecessor_code != link.successor_code,
-            link.predecessor.own_name != _own_name(link),  # type: ignore[union-attr]
-            link.predecessor.sort_order,  # type: ignore[union-attr]
-            link.predecessor.name_sort,  # type: ignore[union-attr]
-        ),
-    )
-    return order[0].predecessor_id if order else None
+def _main(links: Iterable[SuccessionLink]) -> Agency | None:
+    """The predecessor whose officer and mailbox go on: same code, same name, else first in protocol order."""
+
+    def place(link: SuccessionLink) -> tuple[bool, bool, int, str]:
+        before = link.predecessor
+        assert before is not None
+        other_code = link.predecessor_code != link.successor_code
+        return other_code, before.own_name != _own_name(link), before.sort_order, before.name_sort
+
+    known = sorted((link for link in links if link.predecessor), key=place)
+    return known[0].predecessor if known else None
 
 
 def _own_name(link: SuccessionLink) -> str:
@@ -421,7 +438,7 @@ def _begin_post(
 
 
 def _write_post(
-    verb: str, post: Post, agency: Agency, *, by: User | None, at: datetime, **changes: Any
+    verb: str, post: Post, of: Agency, *, by: User | None, at: datetime, **changes: list[str | None]
 ) -> None:
     about = ("user", post.user_id, post.user)
-    record(verb, about, by=by, at=at, province=agency.province_id, changes=changes)
+    record(verb, about, by=by, at=at, province=of.province_id, changes=changes)

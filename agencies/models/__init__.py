@@ -1,4 +1,4 @@
-"""Agency and its standings, what became of it, the people and their posts, documents, the working calendar."""
+"""Agencies and how they stood, what became of them, people and posts, documents, the working calendar."""
 
 from agencies.models.agency import Agency, Heritage, Standing
 from agencies.models.calendar import Holiday
