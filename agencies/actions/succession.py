@@ -12,11 +12,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
 from agencies.actions.agency import change, end, found, joined
-from agencies.models import Agency, Document, Heritage, Post, Succession, SuccessionLink, User
+from agencies.models import Agency, Document, Heritage, Post, Standing, Succession, SuccessionLink, User
 from isotrack.journal.record import record
 from isotrack.kit.states import move
 from isotrack.kit.words import say_date
@@ -76,7 +76,7 @@ def plan(wish: Wish, *, by: User | None, at: datetime, province: Agency) -> Succ
 
     Raises ValidationError naming the field: who cannot end or begin that day, and what the kind lacks.
     """
-    _check(wish)
+    check(wish)
     succession = Succession.objects.create(
         province=province,
         kind=wish.kind,
@@ -169,7 +169,8 @@ def write(verb: str, succession: Succession, **details: Any) -> None:
 # What must hold
 
 
-def _check(wish: Wish) -> None:
+def check(wish: Wish) -> None:
+    """Refuse what cannot be planned. Raises ValidationError naming the field."""
     kind, day = Kind(wish.kind), wish.effective_on
     if kind != Kind.UNKNOWN and day is None:
         raise ValidationError({"effective_on": _("Ghi ngày có hiệu lực.")}, code="required")
@@ -185,28 +186,39 @@ def _check(wish: Wish) -> None:
         raise ValidationError({"successors": said}, code="required")
     if kind in Succession.OF_ONE and not (wish.changes or wish.founding):
         raise ValidationError({"kind": _("Chưa có thông tin nào khác với hiện tại.")}, code="unchanged")
-    for one in wish.before:
-        if one.agency is not None:
-            _check_before(one.agency, wish)
+    _check_before([one.agency for one in wish.before if one.agency], wish)
     for new in wish.founding if day else ():
         _check_code(str(new["code"]), wish, day)
 
 
-def _check_before(agency: Agency, wish: Wish) -> None:
-    words: dict[str, Any] = {"agency": agency}
-    day = wish.effective_on
-    if agency.valid_to is not None:
-        words["day"] = say_date(agency.valid_to)
-        said = _("%(agency)s đã kết thúc, ngày cuối cùng là %(day)s.") % words
-        raise ValidationError({"predecessors": said}, code="ended")
-    if day is not None and day <= agency.standings.latest("starts_on").starts_on:
-        words["day"] = say_date(agency.standings.latest("starts_on").starts_on)
-        said = _("%(agency)s có thông tin bắt đầu từ %(day)s; ngày hiệu lực phải sau ngày đó.") % words
-        raise ValidationError({"effective_on": said}, code="too-early")
-    others = Succession.objects.planned().filter(links__predecessor=agency).exclude(kind=Kind.UNKNOWN)
-    other = others.exclude(kind__in=Succession.OF_ONE).first()
-    if other is not None and wish.kind not in Succession.OF_ONE:
-        words["other"] = other
+def _check_before(agencies: Sequence[Agency], wish: Wish) -> None:
+    """Each still lives, began before the day, and waits for no other end."""
+    newest = dict(
+        Standing.objects.filter(agency__in=agencies)
+        .values_list("agency")
+        .annotate(Max("starts_on"))
+        .order_by()
+    )
+    for agency in agencies:
+        words: dict[str, Any] = {"agency": agency}
+        if agency.valid_to is not None:
+            words["day"] = say_date(agency.valid_to)
+            said = _("%(agency)s đã kết thúc, ngày cuối cùng là %(day)s.") % words
+            raise ValidationError({"predecessors": said}, code="ended")
+        if wish.effective_on is not None and wish.effective_on <= newest[agency.pk]:
+            words["day"] = say_date(newest[agency.pk])
+            said = _("%(agency)s có thông tin bắt đầu từ %(day)s; ngày hiệu lực phải sau ngày đó.") % words
+            raise ValidationError({"effective_on": said}, code="too-early")
+    if wish.kind not in Succession.OF_ONE:
+        _check_waiting(agencies)
+
+
+def _check_waiting(agencies: Sequence[Agency]) -> None:
+    waiting = SuccessionLink.objects.filter(
+        predecessor__in=agencies, succession__state=Succession.State.PLANNED
+    ).exclude(succession__kind__in=[*Succession.OF_ONE, Kind.UNKNOWN])
+    if link := waiting.select_related("predecessor", "succession").first():
+        words = {"agency": link.predecessor, "other": link.succession}
         said = _("%(agency)s đã có trong việc đang chờ: %(other)s. Hủy việc đó trước.") % words
         raise ValidationError({"predecessors": said}, code="planned")
 
@@ -253,6 +265,7 @@ def _first_links(succession: Succession) -> list[SuccessionLink]:
 def _found_all(batch: Iterable[Succession], day: date, *, by: User | None, at: datetime) -> None:
     """Found every new agency of the day, superiors first."""
     waiting = {str(new["code"]): (one, new) for one in batch for new in one.founding}
+    above: dict[str, Agency] = {}
     while waiting:
         ready = [code for code, (_one, new) in waiting.items() if new.get("superior") not in waiting]
         if not ready:
@@ -260,15 +273,23 @@ def _found_all(batch: Iterable[Succession], day: date, *, by: User | None, at: d
             raise ValidationError({"successors": said}, code="circle")
         for code in ready:
             one, new = waiting.pop(code)
-            _found(one, new, day, by=by, at=at)
+            superior = new.get("superior") or ""
+            if superior and superior not in above:
+                above[superior] = _bearer(superior, day)
+            _found(one, new, above.get(superior), day, by=by, at=at)
 
 
 def _found(
-    succession: Succession, new: Mapping[str, Any], day: date, *, by: User | None, at: datetime
+    succession: Succession,
+    new: Mapping[str, Any],
+    superior: Agency | None,
+    day: date,
+    *,
+    by: User | None,
+    at: datetime,
 ) -> None:
     """The mailbox of the predecessor that goes on in it serves until somebody sets another one."""
     values = {name: value for name, value in new.items() if name not in ("superior", "covered_by")}
-    superior = _bearer(new["superior"], day) if new.get("superior") else None
     main = _main([link for link in succession.all_links if link.successor_code == new["code"]])
     values["contact_email"] = new.get("contact_email") or (main.contact_email if main else "")
     found(by=by, at=at, on=day, superior=superior, **values)

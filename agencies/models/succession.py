@@ -177,14 +177,20 @@ class Succession(models.Model):
         indexes = [models.Index(fields=["state", "effective_on"], name="succession_due")]
 
     def __str__(self) -> str:
-        before = ", ".join(link.before for link in self.all_links[:3])
-        more = "…" if len(self.all_links) > 3 else ""
+        links = list({link.before: link for link in self.all_links}.values())
+        before = ", ".join(link.before for link in links[:3])
+        more = "…" if len(links) > 3 else ""
         return f"{self.get_kind_display()}: {before}{more}"
 
     @property
     def all_links(self) -> "list[SuccessionLink]":
         """Its links, from what was loaded with it where it was."""
         return list(self.links.all())
+
+    @property
+    def afters(self) -> list[str]:
+        """The successors as lists name them, each once."""
+        return list(dict.fromkeys(link.after for link in self.all_links if link.after))
 
     @property
     def is_planned(self) -> bool:

@@ -78,7 +78,7 @@ class _Run:
         self.done_before = _done_before()
         self.documents = _documents(reform, at)
         self.rows_of: dict[int, Sequence[Row]] = {}
-        self.founded: set[tuple[str, date]] = set()
+        self.founded = set(Agency.objects.values_list("code", "valid_from"))
 
     def whole(self) -> Applied:
         """Every day in its order, then what nobody knows, then what is true of many rows at once."""
@@ -149,7 +149,7 @@ class _Run:
         goes_on = rows[0]["kind"] in Succession.OF_ONE and rows[0]["predecessor_code"] in known
         for code in dict.fromkeys(row["successor_code"] for row in rows if row["successor_code"]):
             fields = self.reform.founded(code, day)
-            there = (code, day) in self.founded or Agency.objects.filter(code=code, valid_from=day).exists()
+            there = (code, day) in self.founded
             if fields is not None and (goes_on or not there):
                 new.append(fields)
                 self.founded |= set() if goes_on else {(code, day)}

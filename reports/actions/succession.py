@@ -17,7 +17,7 @@ from agencies.actions.succession import ending, enter, in_order, pass_posts, wri
 from agencies.models import Agency, Succession, SuccessionDuty, User
 from agencies.open_duties import Deed, OpenDuty
 from isotrack.kit.clock import day_of
-from isotrack.kit.states import WrongState, move
+from isotrack.kit.states import WrongState
 from plans.open_duties import scope_changed
 from reports.models import ReminderRule
 from reports.open_duties import BY_KIND, open_duties
@@ -77,8 +77,10 @@ def carry_out(batch: Sequence[Succession], *, by: User | None, at: datetime) -> 
     settled = [duty for one in batch for duty in _settle(one, left, by=by, at=at)]
     for one in batch:
         _after(one, by=by, at=at)
-        move(one, Succession.State.DONE, done_at=at)
         write("succession-done", one, by=by, at=at, reason=one.why)
+    # Locked since they were read as planned: nobody moved them meanwhile.
+    rows = Succession.objects.planned().filter(pk__in=[one.pk for one in batch])
+    rows.update(state=Succession.State.DONE, done_at=at)
     return settled
 
 
