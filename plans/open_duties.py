@@ -26,13 +26,13 @@ def open_entries(agencies: Sequence[int], at: datetime) -> Iterator[OpenDuty]:
     rows = PlanEntry.objects.filter(owed, dropped_on__isnull=True)
     rows = rows.exclude(plan__state=RolloutPlan.State.CLOSED).annotate(left=Count("steps", filter=undone))
     for entry in rows.filter(left__gt=0).select_related("plan", "agency").order_by("pk"):
-        state = ngettext("còn %(number)d bước", "còn %(number)d bước", entry.left)  # type: ignore[attr-defined]
+        state = ngettext("còn %(number)d bước", "còn %(number)d bước", entry.left)
         yield OpenDuty(
             kind="plan-entry",
             key=entry.pk,
             agency_pk=entry.passed_to_id or entry.agency_id,
             label=str(entry),
-            state=state % {"number": entry.left},  # type: ignore[attr-defined]
+            state=state % {"number": entry.left},
             province=entry.plan.province_id,
         )
 

@@ -187,8 +187,9 @@ def check(wish: Wish) -> None:
     if kind in Succession.OF_ONE and not (wish.changes or wish.founding):
         raise ValidationError({"kind": _("Chưa có thông tin nào khác với hiện tại.")}, code="unchanged")
     _check_before([one.agency for one in wish.before if one.agency], wish)
-    for new in wish.founding if day else ():
-        _check_code(str(new["code"]), wish, day)
+    if day is not None:
+        for new in wish.founding:
+            _check_code(str(new["code"]), wish, day)
 
 
 def _check_before(agencies: Sequence[Agency], wish: Wish) -> None:

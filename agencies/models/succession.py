@@ -290,7 +290,7 @@ class SuccessionLink(models.Model):
         return in_lists(self.successor_name)
 
 
-class DutyQuerySet(models.QuerySet["SuccessionDuty"]):
+class LeftOpenQuerySet(models.QuerySet["SuccessionDuty"]):
     """Sentences about what was left open."""
 
     def undecided(self) -> Self:
@@ -355,7 +355,7 @@ class SuccessionDuty(models.Model):
         _("xong lúc"), null=True, blank=True, help_text=_("Lúc quyết định này được thực hiện.")
     )
 
-    objects = DutyQuerySet.as_manager()
+    objects = LeftOpenQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

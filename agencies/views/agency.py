@@ -33,7 +33,8 @@ class Registry(ListView):
         groups = [group for group in Group if group is not Group.NONE]
         chips = [self.chip("", _("Tất cả"), sum(self.counts.values()))]
         chips += [self.chip(group, group.label, self.counts.get(group, 0)) for group in groups]
-        return super().get_context_data(filters=self.filters, chips=chips, **kwargs)
+        sees = self.request.user.sees_province
+        return super().get_context_data(filters=self.filters, chips=chips, can_see_successions=sees, **kwargs)
 
     def chip(self, group: str, label: Any, count: int) -> dict[str, Any]:
         """A quick filter by group that keeps everything else that was asked for."""

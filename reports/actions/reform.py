@@ -294,7 +294,7 @@ def _document(row: dict[str, str], at: datetime) -> Document:
     }
     in_force = date.fromisoformat(row["in_force_from"])
     values = {"kind": row["kind"], "abstract": row["abstract"], "in_force_from": in_force}
-    document, is_new = Document.objects.get_or_create(**key, defaults=values)  # type: ignore[arg-type]
+    document, is_new = Document.objects.get_or_create(**key, defaults=values)
     if is_new:
         record("document-registered", ("document", document.pk, document), by=None, at=at)
     return document

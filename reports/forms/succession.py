@@ -34,7 +34,7 @@ class AgenciesField(forms.ModelMultipleChoiceField):
 
 
 class SuccessionForm(HouseFormMixin, forms.Form):
-    """First page of the wizard. `decide_on` turns it into the second: the same values, and the open duties."""
+    """First page of the wizard; `decide_on` turns it into the second, with the open duties."""
 
     kind = forms.ChoiceField(
         label=gettext_lazy("Hình thức"),
