@@ -293,6 +293,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "isotrack.journal.tasks.sweep_jobs", "schedule": 5 * 60.0},
     "remind of reports": {"task": "reports.tasks.remind_of_reports", "schedule": 60 * 60.0},
     "flag overdue reports": {"task": "reports.tasks.flag_overdue_reports", "schedule": 60 * 60.0},
+    "carry out successions": {"task": "reports.tasks.carry_out_successions", "schedule": 60 * 60.0},
     "remind of letters": {"task": "reports.tasks.remind_of_letters", "schedule": 60 * 60.0},
 }
 

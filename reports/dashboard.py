@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -350,7 +350,9 @@ class OfficerHome:
             has_below=Exists(below.exclude(agency=self.agency)),
             has_letters=Exists(DirectiveDuty.objects.concerning(self.agency)),
         )
-        return list(reports.select_related("cycle", "agency", "superior").order_by("-cycle__year"))
+        # Its own before those taken over from agencies that ended.
+        ordered = reports.order_by("-cycle__year", F("passed_to").asc(nulls_first=True), "agency_name")
+        return list(ordered.select_related("cycle", "agency", "superior"))
 
     @cached_property
     def report(self) -> AnnualReport | None:

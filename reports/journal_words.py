@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Document, Post, User
+from agencies.models import Agency, Document, Post, Succession, User
 from isotrack.journal.models import DeadAddress, Entry, Notice
 from isotrack.kit.words import NOTHING, show_date, show_number, show_time
 from plans.models import (
@@ -41,6 +41,10 @@ VERBS: dict[str, Words] = {
     "agency-founded": gettext_lazy("Ghi vào danh bạ"),
     "agency-changed": gettext_lazy("Đổi thông tin cơ quan"),
     "agency-contact-changed": gettext_lazy("Đổi thư nhận tin"),
+    "agency-ended": gettext_lazy("Kết thúc cơ quan"),
+    "succession-planned": gettext_lazy("Ghi việc sắp xếp cơ quan"),
+    "succession-done": gettext_lazy("Thực hiện việc sắp xếp cơ quan"),
+    "succession-cancelled": gettext_lazy("Hủy việc sắp xếp cơ quan"),
     "account-opened": gettext_lazy("Lập tài khoản"),
     "account-changed": gettext_lazy("Đổi tài khoản"),
     "password-changed": gettext_lazy("Đổi mật khẩu"),
@@ -75,6 +79,7 @@ VERBS: dict[str, Words] = {
     "report-assigned": gettext_lazy("Giao người xem xét"),
     "report-commented": gettext_lazy("Góp ý ở câu hỏi"),
     "report-comment-settled": gettext_lazy("Góp ý đã xong"),
+    "report-passed-on": gettext_lazy("Chuyển báo cáo cho cơ quan kế thừa"),
     "report-late": gettext_lazy("Ghi nhận trễ hạn"),
     "report-missing": gettext_lazy("Ghi nhận chưa gửi"),
     "notice-retried": gettext_lazy("Gửi lại thông báo"),
@@ -89,12 +94,15 @@ VERBS: dict[str, Words] = {
     "duty-recorded": gettext_lazy("Ghi văn bản nhắc nhở đã ban hành"),
     "duty-cancelled": gettext_lazy("Bỏ nhiệm vụ ban hành văn bản nhắc nhở"),
     "duty-reopened": gettext_lazy("Giao lại nhiệm vụ ban hành văn bản nhắc nhở"),
+    "duty-passed-on": gettext_lazy("Chuyển nhiệm vụ nhắc nhở cho cơ quan kế thừa"),
     "duty-overdue": gettext_lazy("Ghi nhận quá hạn ban hành văn bản nhắc nhở"),
     "plan-drafted": gettext_lazy("Lập kế hoạch"),
     "plan-changed": gettext_lazy("Đổi thông tin kế hoạch"),
     "plan-entries-added": gettext_lazy("Thêm cơ quan vào kế hoạch"),
     "plan-entry-changed": gettext_lazy("Đổi cơ quan trong kế hoạch"),
     "plan-entry-removed": gettext_lazy("Bỏ cơ quan khỏi kế hoạch"),
+    "plan-entry-passed-on": gettext_lazy("Chuyển cơ quan trong kế hoạch cho cơ quan kế thừa"),
+    "plan-entry-dropped": gettext_lazy("Thôi thực hiện ở cơ quan trong kế hoạch"),
     "plan-steps-planned": gettext_lazy("Đặt tiến độ các bước"),
     "plan-steps-recorded": gettext_lazy("Ghi tiến độ các bước"),
     "plan-submitted": gettext_lazy("Trình thẩm định kế hoạch"),
@@ -131,6 +139,7 @@ VERBS: dict[str, Words] = {
 }
 KINDS: dict[str, Words] = {
     "agency": gettext_lazy("Cơ quan"),
+    "succession": gettext_lazy("Sắp xếp cơ quan"),
     "user": gettext_lazy("Tài khoản"),
     "document": gettext_lazy("Văn bản"),
     "cycle": gettext_lazy("Kỳ báo cáo"),
@@ -152,6 +161,7 @@ KINDS: dict[str, Words] = {
 SHOWN = 3
 _PAGES = {
     "agency": "agency-detail",
+    "succession": "reports:succession-detail",
     "document": "agencies:document-detail",
     "report": "reports:report-detail",
     "notice": "reports:notice-detail",
@@ -172,6 +182,7 @@ TECHNICAL_KINDS = ("agency", "user", "document", "rule")
 
 _MODELS: dict[str, tuple[type[models.Model], ...]] = {
     "agency": (Agency,),
+    "succession": (Succession,),
     "user": (User, Post),
     "document": (Document,),
     "cycle": (ReportCycle,),

@@ -28,6 +28,7 @@ from reports.views import (
     rule,
     snapshot,
     statistics,
+    succession,
     verify,
     withdraw,
     workbook,
@@ -35,6 +36,11 @@ from reports.views import (
 
 app_name = "reports"
 urlpatterns = [
+    path("successions/", succession.SuccessionList.as_view(), name="succession-list"),
+    path("successions/add/", succession.add, name="succession-add"),
+    path("successions/<int:pk>/", succession.SuccessionDetail.as_view(), name="succession-detail"),
+    path("successions/<int:pk>/cancel/", succession.cancel_planned, name="succession-cancel"),
+    path("successions/duties/<int:pk>/", succession.decide_duty, name="succession-decide"),
     path("cycles/", cycle.CycleList.as_view(), name="cycle-list"),
     path("cycles/open/", cycle.open_next, name="cycle-open"),
     path("cycles/<int:year>/", cycle.board, name="cycle-board"),

@@ -1,9 +1,23 @@
-"""Agency and its standings, the people and their posts, documents, the working calendar, files sent in."""
+"""Agencies and how they stood, what became of them, people and posts, documents, the calendar, files sent in."""
 
-from agencies.models.agency import Agency, Standing
+from agencies.models.agency import Agency, Heritage, Standing
 from agencies.models.calendar import Holiday
 from agencies.models.document import Document
 from agencies.models.person import Post, Role, User
 from agencies.models.registry_file import RegistryFile
+from agencies.models.succession import Succession, SuccessionDuty, SuccessionLink
 
-__all__ = ["Agency", "Document", "Holiday", "Post", "RegistryFile", "Role", "Standing", "User"]
+__all__ = [
+    "Agency",
+    "Document",
+    "Heritage",
+    "Holiday",
+    "Post",
+    "RegistryFile",
+    "Role",
+    "Standing",
+    "Succession",
+    "SuccessionDuty",
+    "SuccessionLink",
+    "User",
+]

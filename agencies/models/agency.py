@@ -3,6 +3,10 @@
 An agency is a legal entity: a merger makes a new one. Official codes are used again over time, so the key
 is code + valid-from and at most one agency bears a code on any day (kept by the database). What may change
 within the life of one entity (superior, name, mandate, …) is dated in Standing; Agency carries the present.
+
+An agency that ended keeps its province, its superior and its place in the tree: nothing of the past moves.
+Who took it over reads its past (Heritage), the `heir` answers for what it left open, and the province that
+follows another one keeps reading that one's years (`keeps`).
 """
 
 import re
@@ -91,8 +95,8 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         if own is None:
             return self.none()
         if user.sees_province:
-            return self.filter(province_id=own.province_id)
-        return self.filter(path__startswith=own.path)
+            return self.filter(province_id__in=own.realm)
+        return self.filter(within(own))
 
     def editable_by(self, user: "User") -> Self:
         """Those whose name, place and duties this person may change: the department keeps the registry."""
@@ -111,6 +115,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def provinces(self) -> Self:
         """The roots: one People's Committee per province."""
         return self.filter(pk=F("province_id"))
+
+    def coded(self, code: str, day: date) -> Self:
+        """The one that bears a code on `day`: codes are used again over time."""
+        return self.valid_on(day).filter(code=code)
 
     def under(self, superior: "Agency") -> Self:
         """The whole tree below `superior`, without itself."""
@@ -216,11 +224,29 @@ class Agency(models.Model):
         help_text=_("Hộp thư công vụ nhận thư nhắc; để trống thì không ai được nhắc."),
     )
     sort_order = models.PositiveIntegerField(_("thứ tự"), default=0, help_text=_("Thứ tự trong danh sách."))
+    heir = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("cơ quan kế thừa"),
+        help_text=_("Cơ quan làm tiếp những việc còn mở từ khi cơ quan này kết thúc."),
+    )
+    # Of a province: keys of the provinces before it, whose past its departments go on reading.
+    keeps = models.JSONField(default=list, editable=False)
+    former_names = models.TextField(
+        _("tên cũ"),
+        blank=True,
+        editable=False,
+        help_text=_("Tên trước đây và tên các cơ quan đã nhập vào, để tìm."),
+    )
     # Kept by actions: where it hangs in the tree, and what lists search in and sort by.
     province = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="+")
     path = models.CharField(max_length=200, editable=False, db_index=True, default="")
     name_sort = models.CharField(max_length=400, editable=False, db_index=True)
-    name_search = models.CharField(max_length=400, editable=False)
+    name_search = models.TextField(editable=False)
 
     objects = AgencyQuerySet.as_manager()
 
@@ -246,7 +272,7 @@ class Agency(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the forms to search in and to sort by in step with the name."""
         self.name_sort = sort_key(self.own_name)
-        self.name_search = fold(f"{self.name} {self.short_name} {self.code}")
+        self.name_search = fold(f"{self.name} {self.short_name} {self.code} {self.former_names}")
         super().save(*args, **kwargs)
 
     @property
@@ -258,6 +284,17 @@ class Agency(models.Model):
     def own_name(self) -> str:
         """What lists are sorted by: "Khánh An", without People's Committee and kind of unit."""
         return _COMMITTEE_OF.sub("", self.name)
+
+    @property
+    def realm(self) -> list[int]:
+        """Keys of its province and of those before it: what the province's own departments see."""
+        kept = self.province.keeps if self.province else []
+        return [key for key in (self.province_id, *kept) if key is not None]
+
+    @property
+    def answering(self) -> "Agency":
+        """Who does what it owes: itself while it lives, then its heir."""
+        return self.heir or self
 
     @property
     def is_province(self) -> bool:
@@ -336,3 +373,49 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.starts_on})"
+
+
+class Heritage(models.Model):
+    """One agency whose past another one took over, directly or through those between them.
+
+    Written when a succession is carried out and never changed: an officer reads what lies below her own
+    agency, and what those before it left (see `within`).
+    """
+
+    agency = models.ForeignKey(
+        Agency,
+        models.CASCADE,
+        related_name="heirs",
+        verbose_name=_("cơ quan trước"),
+        help_text=_("Cơ quan đã kết thúc hoặc đã tách."),
+    )
+    heir = models.ForeignKey(
+        Agency,
+        models.CASCADE,
+        related_name="heritage",
+        verbose_name=_("cơ quan sau"),
+        help_text=_("Cơ quan đọc được những gì cơ quan trước để lại."),
+    )
+
+    class Meta:
+        verbose_name = _("kế thừa")
+        verbose_name_plural = _("kế thừa")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "heir"],
+                name="heritage_once",
+                violation_error_message=_("Quan hệ kế thừa này đã có."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} → {self.heir}"
+
+
+def within(own: Agency, at: str = "") -> Q:
+    """What an officer of `own` may read: her agency, those below it, and those whose past they took over.
+
+    `at` leads from the row to its agency: "agency__", "entry__agency__", "" for agencies themselves.
+    """
+    taken = Heritage.objects.filter(heir__path__startswith=own.path).values("agency_id")
+    return Q(**{f"{at}path__startswith": own.path}) | Q(**{f"{at}pk__in": taken})

@@ -36,7 +36,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """Accounts an administrator or the department may see: those with a post in their province."""
         if user.agency is None or not user.reads_accounts:
             return self.none()
-        return self.filter(posts__agency__province_id=user.agency.province_id).distinct()
+        return self.filter(posts__agency__province_id__in=user.agency.realm).distinct()
 
     def editable_by(self, user: "User") -> Self:
         """Accounts this person may open, change and give posts: an administrator's province."""
@@ -79,7 +79,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """Those of the same province's department who decide on reports on `day`, by name."""
         if user.agency is None or not user.is_reviewer:
             return self.none()
-        posts = Post.objects.on(day).filter(agency__province_id=user.agency.province_id)
+        posts = Post.objects.on(day).filter(agency__province_id__in=user.agency.realm)
         return self.in_use().filter(role=Role.STAFF, pk__in=posts.values("user_id")).order_by("full_name")
 
     def holding_post_on(self, day: date) -> Self:

@@ -33,8 +33,9 @@ class Registry(ListView):
         groups = [group for group in Group if group is not Group.NONE]
         chips = [self.chip("", _("Tất cả"), sum(self.counts.values()))]
         chips += [self.chip(group, group.label, self.counts.get(group, 0)) for group in groups]
-        can_import = self.request.user.is_reviewer
-        return super().get_context_data(filters=self.filters, chips=chips, can_import=can_import, **kwargs)
+        user = self.request.user
+        can = {"can_import": user.is_reviewer, "can_see_successions": user.sees_province}
+        return super().get_context_data(filters=self.filters, chips=chips, **can, **kwargs)
 
     def chip(self, group: str, label: Any, count: int) -> dict[str, Any]:
         """A quick filter by group that keeps everything else that was asked for."""

@@ -35,6 +35,7 @@ from reports.actions.reminder import plan_reminders
 from reports.actions.report import NotReady, attach, save_answers, submit
 from reports.actions.review import accept, return_for_correction
 from reports.actions.snapshot import freeze
+from reports.actions.succession import carry_out_due
 from reports.models import AnnualReport, ReportCycle, Snapshot
 
 STARTS_AT = datetime(2021, 6, 16, 8, 0, tzinfo=clock.ZONE)
@@ -122,6 +123,7 @@ def play(*, since: datetime, until: datetime) -> None:
 
 def run_jobs(at: datetime) -> None:
     """What the scheduler would have done at that instant."""
+    carry_out_due(as_of=at)
     plan_reminders(as_of=at)
     remind_superiors(as_of=at)
     flag_overdue(as_of=at)

@@ -6,10 +6,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import Q
 from django.views.generic import DetailView
 
 from agencies.actions.agency import DATED
-from agencies.models import Agency, Standing, User
+from agencies.models import Agency, Heritage, Standing, User
 from agencies.models.agency import AgencyQuerySet
 from agencies.views import SignedRequest
 from isotrack.journal.models import Entry
@@ -17,6 +18,7 @@ from isotrack.kit import clock
 from reports.journal_words import Change, Line, changes_in_words, lines
 from reports.models import AnnualReport, Punctuality
 from reports.models.report import ReportQuerySet
+from reports.succession import Kinship
 
 ENTRIES = 8
 
@@ -58,6 +60,8 @@ class AgencyDetail(DetailView):
             subordinates=self.subordinates(now),
             reports=[_row(report, now) for report in self.reports()],
             lines=self.lines(),
+            kinship=Kinship(agency),
+            sees_succession=user.sees_province,
             namesakes=Agency.objects.visible_to(user).filter(code=agency.code).exclude(pk=agency.pk),
             **kwargs,
         )
@@ -89,9 +93,12 @@ class AgencyDetail(DetailView):
         return below.filter(superior=self.object).in_protocol_order()
 
     def reports(self) -> ReportQuerySet:
-        """The yearly reports this person may see, newest first."""
-        mine = AnnualReport.objects.visible_to(self.request.user).filter(agency=self.object)
-        return mine.select_related("cycle", "exemption_document").order_by("-cycle__year")
+        """The yearly reports this person may see, newest first; those of agencies before it among them."""
+        earlier = Heritage.objects.filter(heir=self.object).values("agency_id")
+        own = Q(agency=self.object) | Q(agency__in=earlier)
+        mine = AnnualReport.objects.visible_to(self.request.user).filter(own)
+        loaded = mine.select_related("cycle", "exemption_document", "passed_to")
+        return loaded.order_by("-cycle__year", "agency__name_sort", "pk")
 
     def lines(self) -> list[Line]:
         """The newest entries of the journal, for who may read it."""

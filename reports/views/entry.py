@@ -26,7 +26,7 @@ class EntryList(ListView):
             raise Http404
         kinds = TECHNICAL_KINDS if user.role == Role.ADMINISTRATOR else tuple(KINDS)
         self.filters = EntryFilter(self.request.GET, kinds=kinds)
-        own = Entry.objects.of_province(str(user.agency.province_id)).filter(about_kind__in=kinds)
+        own = Entry.objects.of_province(*map(str, user.agency.realm)).filter(about_kind__in=kinds)
         return self.filters.narrow(own)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

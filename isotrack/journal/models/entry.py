@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Entries, newest first."""
 
-    def of_province(self, province: str) -> Self:
-        """Those of one province, named by its key as text."""
-        return self.filter(province=province)
+    def of_province(self, *provinces: str) -> Self:
+        """Those of one province, or of several that followed one another, named by their keys as text."""
+        return self.filter(province__in=provinces)
 
     def about(self, kind: str, key: object) -> Self:
         """The history of one thing."""
