@@ -112,14 +112,25 @@ def district(
 
 
 def user(role: Role, agency: Agency, *, full_name: str = "Trần Thị Lan", **values: Any) -> User:
-    """A person with an account and a post that began with the registry."""
+    """A person with an account and a post that began with the registry.
+
+    An officer is responsible where nobody is yet.
+    """
     username = values.pop("username", f"u{next(_numbers)}")
     starts_on, ends_on = values.pop("starts_on", BEGAN), values.pop("ends_on", None)
     email = values.pop("email", f"{username}@people.example")
     person = User.objects.create_user(
         username, PASSWORD, full_name=full_name, email=email, role=role, date_joined=NOW, **values
     )
-    Post.objects.create(user=person, agency=agency, starts_on=starts_on, ends_on=ends_on, title="Thư ký ISO")
+    others = agency.posts.responsible().overlapping(starts_on, ends_on)
+    Post.objects.create(
+        user=person,
+        agency=agency,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        title="Thư ký ISO",
+        is_responsible=role == Role.OFFICER and not others.exists(),
+    )
     return person
 
 
