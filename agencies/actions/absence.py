@@ -1,8 +1,8 @@
 """Locking accounts nobody uses: warned twice by mail, locked, opened again by an administrator.
 
 The days count from the last sign-in, or from when the account was opened, opened again or given a post.
-Nobody is locked without a warning that lies `last_warning` days back, however long the scheduler was down. Two are
-never locked: the last administrator of a province, and whoever alone answers for a report that is still owed
+Nobody is locked without a warning that lies `last_warning` days back, however long the scheduler was down.
+Two are never locked: the last administrator of a province, and whoever alone answers for a report that is still owed
 (the caller says who); of the latter the department is told.
 """
 

@@ -44,8 +44,12 @@ class DelegationForm(HouseFormMixin, forms.Form):
         super().__init__(*args, **options)
         posts = user.posts.own().after_day(today - timedelta(days=1)).select_related("agency", "user")
         self.fields["post"].queryset = posts  # type: ignore[attr-defined]
-        near = Post.objects.own().after_day(today - timedelta(days=1)).filter(agency__in=posts.values("agency"))
-        colleagues = User.objects.get_queryset().in_use().filter(role=user.role, pk__in=near.values("user_id"))
+        near = (
+            Post.objects.own().after_day(today - timedelta(days=1)).filter(agency__in=posts.values("agency"))
+        )
+        colleagues = (
+            User.objects.get_queryset().in_use().filter(role=user.role, pk__in=near.values("user_id"))
+        )
         self.fields["to"].queryset = colleagues.exclude(pk=user.pk).order_by(  # type: ignore[attr-defined]
             "full_name", "pk"
         )
