@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import absence, account, agency, contact, delegation, document, invitation
+from agencies.views import absence, account, account_import, agency, contact, delegation, document, invitation
 
 app_name = "agencies"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("documents/<int:pk>/file/", document.download, name="document-file"),
     path("people/", account.AccountList.as_view(), name="account-list"),
     path("people/add/", account.add, name="account-add"),
+    path("people/import/", account_import.preview, name="account-import"),
+    path("people/import/confirm/", account_import.confirm, name="account-import-confirm"),
     path("people/absence/", absence.rules, name="absence-rules"),
     path("people/absence/<slug:role>/", absence.edit, name="absence-edit"),
     path("people/invitations/", invitation.InvitationList.as_view(), name="invitation-list"),

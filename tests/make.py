@@ -3,7 +3,7 @@
 The known people: Lan, officer of UBND xã Khánh An; Bình, clerk of the department.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from agencies.actions.agency import found
-from agencies.models import Agency, Document, Post, Role, User
+from agencies.models import Agency, Document, Invitation, Post, Role, User
 from agencies.models.agency import Group, Kind, Level, Mandate
 from isotrack.journal.models import DeadAddress, Job
 from isotrack.kit.clock import ZONE
@@ -145,6 +145,35 @@ def staff(of: Agency | None = None, **values: Any) -> User:
     home = Agency.objects.filter(province=root, name="Sở Khoa học và Công nghệ").first()
     home = home or department("Sở Khoa học và Công nghệ", superior=root, contact="")
     return user(Role.STAFF, home, **{"full_name": "Nguyễn Văn Bình"} | values)
+
+
+def invitation(agency: Agency, *, email: str = "moi@people.example", **values: Any) -> Invitation:
+    """An open invitation, sent this morning, to become an officer of the agency."""
+    usual: dict[str, Any] = {
+        "full_name": "Phạm Văn Mới",
+        "role": Role.OFFICER,
+        "starts_on": date(2021, 6, 16),
+        "sent_at": NOW,
+        "expires_at": NOW + timedelta(days=14),
+    }
+    return Invitation.objects.create(agency=agency, email=email, **usual | values)
+
+
+def delegation(away: User, *, days: int = 30, **values: Any) -> Post:
+    """A colleague who stands in for somebody from today on."""
+    post = away.posts.own().get()
+    colleague = user(away.role, post.agency, **{"full_name": "Đỗ Thị Thay"} | values)
+    last = NOW.date() + timedelta(days=days)
+    User.objects.get_queryset().filter(pk=colleague.pk).update(acting_until=last)
+    return Post.objects.create(
+        user=colleague,
+        agency=post.agency,
+        is_head=post.is_head,
+        is_responsible=False,
+        starts_on=NOW.date(),
+        ends_on=last,
+        acting_for=post,
+    )
 
 
 def document(number: str = "45/SKHCN-TĐC", *, of: Agency | None = None, **values: Any) -> Document:

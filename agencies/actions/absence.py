@@ -2,7 +2,7 @@
 
 The days count from the last sign-in, or from when the account was opened, opened again or given a post.
 Nobody is locked without a warning that lies `last_warning` days back, however long the scheduler was down.
-Two are never locked: the last administrator of a province, and whoever alone answers for a report that is still owed
+Two are never locked: the last administrator of a province, and whoever alone answers for a report still owed
 (the caller says who); of the latter the department is told.
 """
 

@@ -143,9 +143,16 @@ def begin_post(
     """
     for post in user.posts.own().without_end():
         end_post(post, by=by, at=at, last_day=starts_on - DAY)
-    given = {"title": title, "starts_on": starts_on, "is_head": is_head, "follows": follows}
-    post = _give(user, agency, takes_over=takes_over, **given)
-    changes = {"agency": [None, str(agency)]}
+    post = _give(
+        user,
+        agency,
+        title=title,
+        starts_on=starts_on,
+        is_head=is_head,
+        takes_over=takes_over,
+        follows=follows,
+    )
+    changes: dict[str, list[Any]] = {"agency": [None, str(agency)]}
     changes |= {name: [False, True] for name in ("is_head", "is_responsible") if getattr(post, name)}
     _record("post-begun", user, agency, by=by, at=at, changes=changes)
     tell_newcomer(post, at=at)

@@ -179,7 +179,7 @@ def _open_accounts(province: Agency, *, at: datetime) -> int:
 def _lock_nobody(province: Agency) -> None:
     """A visitor who moves the clock a year on still signs in; the rules are there to be switched on."""
     for rule in rules_of(province):
-        if rule.pk is None:
+        if rule._state.adding:
             rule.is_on = False
             rule.save()
 

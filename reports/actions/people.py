@@ -6,6 +6,7 @@ from datetime import datetime
 from agencies.actions.absence import Swept, sweep_absent
 from agencies.actions.invitation import expire_invitations
 from agencies.actions.person import settle_posts
+from agencies.actions.upload import drop_old
 from agencies.models import Agency, Post
 from isotrack.kit.clock import day_of
 from reports.models import AnnualReport, ReportCycle
@@ -34,4 +35,5 @@ def answering_alone(province: Agency, as_of: datetime) -> set[int]:
 
 
 def _settled(as_of: datetime) -> dict[str, int]:
+    drop_old()
     return {"settled": settle_posts(as_of=as_of), "expired": expire_invitations(as_of=as_of)}
