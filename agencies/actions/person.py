@@ -98,6 +98,13 @@ def end_sessions(user: User) -> None:
 @transaction.atomic
 def end_post(post: Post, *, by: User | None, at: datetime, last_day: date) -> Post:
     """End a post on `last_day`; what its holder may see and write ends with it, delegations too."""
+    _close(post, by=by, at=at, last_day=last_day)
+    settle(post, by=by, at=at)
+    return post
+
+
+def _close(post: Post, *, by: User | None, at: datetime, last_day: date) -> None:
+    """End a post, to be settled once it is known who follows and where its holder goes."""
     before, post.ends_on = post.ends_on, last_day
     post.full_clean(validate_unique=False)
     post.save(update_fields=["ends_on"])
@@ -106,8 +113,6 @@ def end_post(post: Post, *, by: User | None, at: datetime, last_day: date) -> Po
     theirs = post.user.posts.delegated().filter(agency=post.agency)
     for delegation in [*post.delegations.after_day(last_day), *theirs.after_day(last_day)]:
         cut_delegation(delegation, last_day)
-    settle(post, by=by, at=at)
-    return post
 
 
 def cut_delegation(delegation: Post, last_day: date) -> None:
@@ -141,8 +146,9 @@ def begin_post(
     With `takes_over` the person becomes the responsible one, and whoever was helps from that day on; without
     it only where nobody is. Raises ValidationError where somebody else becomes responsible later on.
     """
-    for post in user.posts.own().without_end():
-        end_post(post, by=by, at=at, last_day=starts_on - DAY)
+    left = list(user.posts.own().without_end().select_related("agency", "user"))
+    for post in left:
+        _close(post, by=by, at=at, last_day=starts_on - DAY)
     post = _give(
         user,
         agency,
@@ -155,6 +161,8 @@ def begin_post(
     changes: dict[str, list[Any]] = {"agency": [None, str(agency)]}
     changes |= {name: [False, True] for name in ("is_head", "is_responsible") if getattr(post, name)}
     _record("post-begun", user, agency, by=by, at=at, changes=changes)
+    for one in left:
+        settle(one, by=by, at=at)
     tell_newcomer(post, at=at)
     return post
 
@@ -175,10 +183,16 @@ def hand_over(
     the head is the head, whoever follows the responsible one is responsible. Somebody who already holds such
     a post of this agency needs no second one.
     """
-    end_post(post, by=by, at=at, last_day=last_day)
-    if successor is None:
-        return None
-    first_day = last_day + DAY
+    _close(post, by=by, at=at, last_day=last_day)
+    begun = None if successor is None else _succeed(post, successor, title, by=by, at=at)
+    settle(post, by=by, at=at)
+    return begun
+
+
+def _succeed(post: Post, successor: User, title: str, *, by: User | None, at: datetime) -> Post:
+    """Let `successor` stand where `post`, which has its last day, stood."""
+    assert post.ends_on is not None
+    first_day = post.ends_on + DAY
     held = successor.posts.own().without_end().filter(agency=post.agency, is_head=post.is_head).first()
     if held is not None:
         return _raise_up(held, post, first_day, at=at)
