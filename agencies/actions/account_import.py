@@ -37,6 +37,7 @@ from isotrack.kit.text import fold
 from isotrack.kit.words import Misread, say_date
 
 FIELDS = (
+    Field("number", ("STT", "TT", "Số TT", "Số thứ tự")),
     Field("full_name", ("Họ và tên", "Họ tên", "Họ, tên", "Tên người", "Cán bộ", "Full name")),
     Field("email", ("Thư điện tử", "Email", "E-mail", "Thư công vụ", "Địa chỉ thư", "Hộp thư")),
     Field("code", ("Mã cơ quan", "Mã đơn vị", "Mã", "Agency code"), spreads=True),

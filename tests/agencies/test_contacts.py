@@ -58,7 +58,9 @@ def test_who_need_not_be_reached_is_not_listed(clerk):
     gone = make.agency(contact="")
     gone.valid_to = date(2021, 6, 15)
     gone.save()
-    make.agency("Xã của tỉnh khác", contact="", superior=make.province("91", "Ủy ban nhân dân tỉnh Kiên Giang"))
+    make.agency(
+        "Xã của tỉnh khác", contact="", superior=make.province("91", "Ủy ban nhân dân tỉnh Kiên Giang")
+    )
     assert list(without_contact(clerk, TODAY)) == []
 
 

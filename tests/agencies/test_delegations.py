@@ -150,7 +150,11 @@ def test_it_ends_with_the_post_it_is_for(lan, nam):
 def test_the_database_wants_an_end(lan, nam):
     with pytest.raises(IntegrityError, match="delegation_ends"), transaction.atomic():
         Post.objects.create(
-            user=nam, agency=lan.agency, starts_on=date(2021, 6, 16), acting_for=lan.post, is_responsible=False
+            user=nam,
+            agency=lan.agency,
+            starts_on=date(2021, 6, 16),
+            acting_for=lan.post,
+            is_responsible=False,
         )
 
 
