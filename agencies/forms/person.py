@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -291,12 +292,23 @@ class PostForm(HouseFormMixin, forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.user = user
+        self.layout = (
+            "act",
+            "post",
+            "day",
+            Fieldset(
+                _("Khi thôi giữ: một trong ba cách"), "successor", "invite_name", "invite_email", "nobody"
+            ),
+            Fieldset(_("Khi nhận nhiệm vụ mới"), "agency", "is_head", "takes_over"),
+            "title",
+        )
         held = user.posts.own().after_day(today - DAY).select_related("agency", "user")
         self.posts = list(held.order_by("-is_responsible", "-starts_on"))
         if len(self.posts) > 1:
             self.fields["post"].queryset = held  # type: ignore[attr-defined]
         else:
             del self.fields["post"]
+            self.layout = tuple(part for part in self.layout if part != "post")
         self.fields["successor"].queryset = successors  # type: ignore[attr-defined]
         self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
 

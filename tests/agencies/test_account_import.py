@@ -244,7 +244,8 @@ def test_the_command_refuses_what_is_no_list(content, tmp_path, commune):
 
 
 CELL = st.one_of(
-    st.none(), st.booleans(), st.integers(-(10**12), 10**12), st.floats(allow_nan=False, allow_infinity=False),
+    st.none(), st.booleans(), st.integers(-(10**12), 10**12),
+    st.floats(allow_nan=False, allow_infinity=False),
     st.dates(date(1900, 3, 1), date(2200, 1, 1)), st.text("aĐ ộ@.0=\u200b\n", max_size=12),
     st.sampled_from(["moi@x.example", "30340", "II. Nhóm", "x", "Tổng cộng"]),
 )  # fmt: skip
