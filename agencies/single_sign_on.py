@@ -25,7 +25,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
         if sociallogin.is_existing:
             return
         mailboxes = [address.email for address in sociallogin.email_addresses if address.verified]
-        accounts = list(User.objects.get_queryset().in_use().with_mailbox(mailboxes)[:2])
+        accounts = list(User.objects.get_queryset().in_use().with_mailbox(*mailboxes)[:2])
         if len(accounts) == 1:
             sociallogin.connect(request, accounts[0])
 

@@ -183,6 +183,8 @@ if OIDC_URL:
         "openid_connect": {"APPS": [_application | _client], "OAUTH_PKCE_ENABLED": True}
     }
 
+# How long the address in an invitation opens an account
+INVITATION_DAYS: int = env.int("INVITATION_DAYS", 14)
 SESSION_COOKIE_AGE = 24 * 60 * 60  # signed in at 16:00, one still sends at 23:50
 
 # Language and time
@@ -249,7 +251,14 @@ NOTICE_VOICES = {
     "report-pending": "reports.mails.pending_words",
     "directive-duty": "reports.mails_directive.duty_words",
     "directive-letter": "reports.mails_directive.letter_words",
+    "invitation": "agencies.mails.invitation_words",
+    "absence-warning": "agencies.mails.absence_words",
+    "absence-kept": "agencies.mails.kept_words",
+    "handover": "reports.handover.newcomer_words",
 }
+
+# What waits with a post and who passes on what was its holder's alone; see agencies.actions.person
+HANDOVER = {"waiting": "reports.handover.waiting", "pass_on": "reports.handover.pass_on"}
 
 # What each kind of long work does; see isotrack.journal.jobs
 JOBS: dict[str, str] = {
@@ -294,6 +303,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind of reports": {"task": "reports.tasks.remind_of_reports", "schedule": 60 * 60.0},
     "flag overdue reports": {"task": "reports.tasks.flag_overdue_reports", "schedule": 60 * 60.0},
     "carry out successions": {"task": "reports.tasks.carry_out_successions", "schedule": 60 * 60.0},
+    "keep people in step": {"task": "reports.tasks.keep_people_in_step", "schedule": 60 * 60.0},
     "remind of letters": {"task": "reports.tasks.remind_of_letters", "schedule": 60 * 60.0},
 }
 

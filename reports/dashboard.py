@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from agencies.contacts import without_contact
 from agencies.models import Agency, Document, Role, User
 from agencies.models.agency import Group, in_lists
 from isotrack.journal.models import Notice
@@ -187,7 +188,7 @@ class ProvinceHome:
         """What waits for the department; nothing for those who only read."""
         if not self.user.is_reviewer:
             return []
-        found = [*self._reviews(), *self._letters(), *self._failures(), *self._unreached()]
+        found = [*self._reviews(), *self._letters(), *self._failures(), *self._unreached(), *self._contacts()]
         return [errand for errand in found if errand.count]
 
     @cached_property
@@ -246,6 +247,14 @@ class ProvinceHome:
             (Contact.DEAD_ADDRESS, _("Cơ quan có địa chỉ không nhận thư"), _("thư nhắc bị trả lại")),
         ):
             yield Errand(title, detail, found[kind.name], self._board(f"contact={kind.value}"))
+
+    def _contacts(self) -> Iterable[Errand]:
+        """Of every agency, whether or not its report is still owed."""
+        title = _("Cơ quan chưa liên hệ được")
+        detail = _("chưa có thư nhận tin, thư bị trả lại hoặc không có người phụ trách")
+        yield Errand(
+            title, detail, without_contact(self.user, self.today).count(), reverse("agencies:contact-list")
+        )
 
     def _board(self, query: str) -> str:
         return reverse("reports:cycle-board", args=[self.cycle.year]) + "?" + query

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Document, Post, Succession, User
+from agencies.models import AbsenceRule, Agency, Document, Invitation, Post, Succession, User
 from isotrack.journal.models import DeadAddress, Entry, Notice
 from isotrack.kit.words import NOTHING, show_date, show_number, show_time
 from plans.models import (
@@ -55,6 +55,14 @@ VERBS: dict[str, Words] = {
     "calendar-revoked": gettext_lazy("Thu hồi địa chỉ lịch"),
     "post-begun": gettext_lazy("Giao nhiệm vụ"),
     "post-ended": gettext_lazy("Kết thúc nhiệm vụ"),
+    "delegation-given": gettext_lazy("Ủy quyền"),
+    "delegation-ended": gettext_lazy("Kết thúc ủy quyền"),
+    "person-invited": gettext_lazy("Mời mở tài khoản"),
+    "invitation-sent-again": gettext_lazy("Gửi lại lời mời"),
+    "invitation-withdrawn": gettext_lazy("Rút lời mời"),
+    "invitation-accepted": gettext_lazy("Nhận lời mời, mở tài khoản"),
+    "invitation-expired": gettext_lazy("Lời mời hết hạn"),
+    "absence-rule-changed": gettext_lazy("Đổi quy tắc khóa khi vắng mặt"),
     "document-registered": gettext_lazy("Ghi văn bản vào sổ"),
     "cycle-opened": gettext_lazy("Mở kỳ báo cáo"),
     "cycle-switched": gettext_lazy("Đổi thiết lập kỳ"),
@@ -141,6 +149,8 @@ KINDS: dict[str, Words] = {
     "agency": gettext_lazy("Cơ quan"),
     "succession": gettext_lazy("Sắp xếp cơ quan"),
     "user": gettext_lazy("Tài khoản"),
+    "invitation": gettext_lazy("Lời mời"),
+    "absence-rule": gettext_lazy("Khóa khi vắng mặt"),
     "document": gettext_lazy("Văn bản"),
     "cycle": gettext_lazy("Kỳ báo cáo"),
     "report": gettext_lazy("Báo cáo năm"),
@@ -162,6 +172,7 @@ SHOWN = 3
 _PAGES = {
     "agency": "agency-detail",
     "succession": "reports:succession-detail",
+    "user": "agencies:account-detail",
     "document": "agencies:document-detail",
     "report": "reports:report-detail",
     "notice": "reports:notice-detail",
@@ -178,12 +189,14 @@ _PAGES = {
 # Verbs whose changes are named by the keys of questions.
 _OF_QUESTIONS = ("report-saved", "report-file-attached", "report-commented", "report-comment-settled")
 # What an administrator may read: no content of reports.
-TECHNICAL_KINDS = ("agency", "user", "document", "rule")
+TECHNICAL_KINDS = ("agency", "user", "invitation", "absence-rule", "document", "rule")
 
 _MODELS: dict[str, tuple[type[models.Model], ...]] = {
     "agency": (Agency,),
     "succession": (Succession,),
     "user": (User, Post),
+    "invitation": (Invitation,),
+    "absence-rule": (AbsenceRule,),
     "document": (Document,),
     "cycle": (ReportCycle,),
     "report": (AnnualReport, Submission, FileInspection),

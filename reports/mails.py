@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.mails import department_of
 from agencies.models import Agency
 from isotrack.journal.models import Notice
 from isotrack.journal.voices import NoLonger, Words
@@ -259,7 +260,7 @@ def _values(
         "so_ngay": abs(offset),
         "con_lai": _how_long(deadline, offset),
         "lien_ket": settings.SITE_URL + where,
-        "so_khcn": _department(cycle.province),
+        "so_khcn": department_of(cycle.province),
     }
 
 
@@ -344,12 +345,6 @@ def _two_lists(behind: Sequence[AnnualReport]) -> dict[str, Any]:
     }
 
 
-def _department(province: Agency) -> str:
-    """ "Sở Khoa học và Công nghệ tỉnh An Giang": whose installation the mail comes from."""
-    place = province.in_lists.removeprefix("UBND").strip()
-    return _("Sở Khoa học và Công nghệ %(province)s") % {"province": place}
-
-
 def _render(name: str, cycle: ReportCycle, as_of: datetime, where: str, **context: Any) -> Words:
     """Render templates/mail/<name>.txt and .html in Vietnamese; the text's first line is the subject.
 
@@ -360,7 +355,7 @@ def _render(name: str, cycle: ReportCycle, as_of: datetime, where: str, **contex
         "today": day_of(as_of),
         "as_of": as_of,
         "link": settings.SITE_URL + where,
-        "department": _department(cycle.province),
+        "department": department_of(cycle.province),
         "reply_to": settings.REPLY_TO,
     }
     with translation.override("vi"):

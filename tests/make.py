@@ -5,7 +5,7 @@ The known people: Lan, officer of UBND xã Khánh An; Bình, clerk of the depart
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from io import BytesIO
 from itertools import count
@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from agencies.actions.agency import found
 from agencies.actions.registry_file import keep as keep_registry
-from agencies.models import Agency, Document, Post, RegistryFile, Role, User
+from agencies.models import Agency, Document, Invitation, Post, RegistryFile, Role, User
 from agencies.models.agency import Group, Kind, Level, Mandate
 from isotrack.journal.models import DeadAddress, Job
 from isotrack.kit.clock import ZONE
@@ -117,14 +117,25 @@ def district(
 
 
 def user(role: Role, agency: Agency, *, full_name: str = "Trần Thị Lan", **values: Any) -> User:
-    """A person with an account and a post that began with the registry."""
+    """A person with an account and a post that began with the registry.
+
+    An officer is responsible where nobody is yet.
+    """
     username = values.pop("username", f"u{next(_numbers)}")
     starts_on, ends_on = values.pop("starts_on", BEGAN), values.pop("ends_on", None)
     email = values.pop("email", f"{username}@people.example")
     person = User.objects.create_user(
         username, PASSWORD, full_name=full_name, email=email, role=role, date_joined=NOW, **values
     )
-    Post.objects.create(user=person, agency=agency, starts_on=starts_on, ends_on=ends_on, title="Thư ký ISO")
+    others = agency.posts.responsible().overlapping(starts_on, ends_on)
+    Post.objects.create(
+        user=person,
+        agency=agency,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        title="Thư ký ISO",
+        is_responsible=role == Role.OFFICER and not others.exists(),
+    )
     return person
 
 
@@ -139,6 +150,35 @@ def staff(of: Agency | None = None, **values: Any) -> User:
     home = Agency.objects.filter(province=root, name="Sở Khoa học và Công nghệ").first()
     home = home or department("Sở Khoa học và Công nghệ", superior=root, contact="")
     return user(Role.STAFF, home, **{"full_name": "Nguyễn Văn Bình"} | values)
+
+
+def invitation(agency: Agency, *, email: str = "moi@people.example", **values: Any) -> Invitation:
+    """An open invitation, sent this morning, to become an officer of the agency."""
+    usual: dict[str, Any] = {
+        "full_name": "Phạm Văn Mới",
+        "role": Role.OFFICER,
+        "starts_on": date(2021, 6, 16),
+        "sent_at": NOW,
+        "expires_at": NOW + timedelta(days=14),
+    }
+    return Invitation.objects.create(agency=agency, email=email, **usual | values)
+
+
+def delegation(away: User, *, days: int = 30, **values: Any) -> Post:
+    """A colleague who stands in for somebody from today on."""
+    post = away.posts.own().get()
+    colleague = user(away.role, post.agency, **{"full_name": "Đỗ Thị Thay"} | values)
+    last = NOW.date() + timedelta(days=days)
+    User.objects.get_queryset().filter(pk=colleague.pk).update(acting_until=last)
+    return Post.objects.create(
+        user=colleague,
+        agency=post.agency,
+        is_head=post.is_head,
+        is_responsible=False,
+        starts_on=NOW.date(),
+        ends_on=last,
+        acting_for=post,
+    )
 
 
 def document(number: str = "45/SKHCN-TĐC", *, of: Agency | None = None, **values: Any) -> Document:

@@ -5,6 +5,7 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
+from agencies.actions.person import end_sessions
 from agencies.models import User
 from isotrack.journal.record import record
 
@@ -16,6 +17,7 @@ def reset_second_factor(user: User, *, by: User, at: datetime, reason: str) -> i
     Their sessions end; who must have one sets it up anew at the next sign-in.
     """
     number, _by_model = Authenticator.objects.filter(user=user).delete()
+    end_sessions(user)
     _record("second-factor-reset", user, by=by, at=at, reason=reason)
     return number
 

@@ -23,9 +23,7 @@ class RegistryUploadForm(HouseFormMixin, forms.Form):
     on = VietnameseDateField(
         label=gettext_lazy("Có hiệu lực từ ngày"),
         validators=PLAUSIBLE_DAYS,
-        help_text=gettext_lazy(
-            "Ngày các thay đổi có hiệu lực; trước ngày này thông tin cũ vẫn đúng."
-        ),
+        help_text=gettext_lazy("Ngày các thay đổi có hiệu lực; trước ngày này thông tin cũ vẫn đúng."),
     )
     submit_label = gettext_lazy("Xem trước")
 

@@ -1,17 +1,21 @@
-"""Agencies and how they stood, what became of them, people and posts, documents, the calendar, files sent in."""
+"""Agencies and how they stood, what became of them, people and posts, documents, calendar, files sent in."""
 
+from agencies.models.absence import AbsenceRule
 from agencies.models.agency import Agency, Heritage, Standing
 from agencies.models.calendar import Holiday
 from agencies.models.document import Document
+from agencies.models.invitation import Invitation
 from agencies.models.person import Post, Role, User
 from agencies.models.registry_file import RegistryFile
 from agencies.models.succession import Succession, SuccessionDuty, SuccessionLink
 
 __all__ = [
+    "AbsenceRule",
     "Agency",
     "Document",
     "Heritage",
     "Holiday",
+    "Invitation",
     "Post",
     "RegistryFile",
     "Role",

@@ -200,8 +200,8 @@ class _Run:
                 sent_at=self.as_of,
                 reason="",
                 subject=words.subject[:300],
-                body_text=words.text,
-                body_html=words.html,
+                body_text=words.kept(words.text),
+                body_html=words.kept(words.html),
             )
 
     def _trouble(self, notice: Notice, trouble: Exception) -> None:

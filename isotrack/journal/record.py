@@ -15,8 +15,9 @@ class Actor(Protocol):
 
     pk: Any
 
-    def get_full_name(self) -> str:
-        """The name the journal keeps."""
+    @property
+    def signature(self) -> str:
+        """The name the journal keeps: of the person, and of whom the person stands for."""
         ...
 
 
@@ -37,11 +38,11 @@ def record(
     kind, key, thing = about
     # The journal keeps one language, whatever the person who acts reads.
     with translation.override(settings.LANGUAGE_CODE):
-        label = str(thing)
+        label, actor = str(thing), name_of(by)
     return Entry.objects.create(
         at=at,
         province=str(province),
-        actor=by.get_full_name() if by else system_name(),
+        actor=actor,
         actor_key=str(by.pk) if by else "",
         verb=verb,
         about_kind=kind,
@@ -50,6 +51,11 @@ def record(
         changes=changes or {},
         reason=reason,
     )
+
+
+def name_of(by: Actor | None) -> str:
+    """What the journal calls whoever acts."""
+    return by.signature[:200] if by else system_name()
 
 
 def system_name() -> str:

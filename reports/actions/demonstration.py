@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from agencies.actions.absence import rules_of
 from agencies.actions.agency import change
 from agencies.actions.person import open_account
 from agencies.actions.registry import DATA, load_registry
@@ -30,6 +31,7 @@ from reports.actions.cycle import close_cycle, open_cycle
 from reports.actions.demonstration_letters import write_letters
 from reports.actions.directive import remind_superiors
 from reports.actions.overdue import flag_overdue
+from reports.actions.people import keep_people
 from reports.actions.reference import load_reference
 from reports.actions.reminder import plan_reminders
 from reports.actions.report import NotReady, attach, save_answers, submit
@@ -94,6 +96,7 @@ def seed() -> Seeded:
         _give_contacts(province)
     created += load_reference(at=began, province=province)
     created += _open_accounts(province, at=began)
+    _lock_nobody(province)
     created += seed_plans(province, began)
     created += seed_declarations(province, began)
     created += seed_training(province)
@@ -127,6 +130,7 @@ def run_jobs(at: datetime) -> None:
     plan_reminders(as_of=at)
     remind_superiors(as_of=at)
     flag_overdue(as_of=at)
+    keep_people(as_of=at)
     deliver_owed(at)
 
 
@@ -172,6 +176,14 @@ def _open_accounts(province: Agency, *, at: datetime) -> int:
             password_hash=password_hash,
         )
     return len(missing)
+
+
+def _lock_nobody(province: Agency) -> None:
+    """A visitor who moves the clock a year on still signs in; the rules are there to be switched on."""
+    for rule in rules_of(province):
+        if rule._state.adding:
+            rule.is_on = False
+            rule.save()
 
 
 def _accounts(agencies: Iterable[Agency]) -> Iterator[Account]:

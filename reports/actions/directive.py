@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from isotrack.journal.models import Entry, Notice
-from isotrack.journal.record import record, system_name
+from isotrack.journal.record import name_of, record
 from isotrack.journal.tasks import deliver_notices
 from isotrack.kit.bulk import insert_select
 from isotrack.kit.clock import ZONE, day_of
@@ -368,7 +368,7 @@ def _write_all(
     columns = {
         "at": Value(at),
         "province": Cast("cycle__province_id", CharField()),
-        "actor": Value(by.get_full_name() if by else system_name()),
+        "actor": Value(name_of(by)),
         "actor_key": Value(str(by.pk) if by else ""),
         "verb": Value(verb),
         "about_kind": Value("duty"),

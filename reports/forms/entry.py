@@ -55,7 +55,16 @@ def _conditions(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in conditions.items() if value is not None}
 
 
+# Accounts, posts and delegations are all written about the person.
+_WRITTEN_ABOUT = {
+    "account": "user",
+    "post": "user",
+    "delegation": "user",
+    "person": "invitation",
+    "absence": "absence-rule",
+}
+
+
 def _kind_of(verb: str) -> str:
-    """Accounts and posts are both written about the person."""
     kind = verb.partition("-")[0]
-    return "user" if kind in ("account", "post") else kind
+    return _WRITTEN_ABOUT.get(kind, kind)

@@ -12,6 +12,7 @@ from django.views.generic import DetailView
 from agencies.actions.agency import DATED
 from agencies.models import Agency, Heritage, Standing, User
 from agencies.models.agency import AgencyQuerySet
+from agencies.models.invitation import roles_to_invite
 from agencies.views import SignedRequest
 from isotrack.journal.models import Entry
 from isotrack.kit import clock
@@ -74,17 +75,19 @@ class AgencyDetail(DetailView):
             "can_contact": own.contactable_by(user).exists(),
             "can_read_journal": user.reads_accounts,
             "can_hand_over": user.keeps_accounts,
+            "can_delegate": user.agency == self.object,
+            "can_invite": bool(roles_to_invite(user)),
             "sees_superior": Agency.objects.visible_to(user).filter(pk=self.object.superior_id).exists(),
         }
 
     def people(self, now: datetime) -> dict[str, Any]:
         """Who stands for the agency today, who will, and who did."""
         today = clock.day_of(now)
-        posts = self.object.posts.select_related("user")
+        posts = self.object.posts.select_related("user", "acting_for__user")
         return {
             "held": posts.on(today).order_by("-is_responsible", "-starts_on"),
             "coming": posts.after(today).order_by("starts_on"),
-            "past": posts.before(today).order_by("-ends_on"),
+            "past": posts.before(today).own().order_by("-ends_on"),
         }
 
     def subordinates(self, now: datetime) -> AgencyQuerySet:

@@ -37,6 +37,9 @@ OWN_REPORT = ("sent", "returned", "accepted", "nil", "extended", "exempt", "newc
 QUERIES = {
     "reports:questionnaire-part-add": ["?type=not_all_zero"],
     "agencies:agency-list": ["?q=khanh an", "?q=zzz"],
+    "agencies:account-list": ["?q=zzz", "?state=acting"],
+    "agencies:contact-list": ["?gap=dead"],
+    "agencies:invitation-list": ["?q=zzz"],
     "reports:cycle-board": ["?q=zzz", "?state=submitted"],
     "reports:notice-list": ["?q=zzz"],
     "agencies:document-list": ["?q=zzz"],

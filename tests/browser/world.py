@@ -4,7 +4,7 @@ Its reports stand in every state; so do its plans, one of them over a ceiling an
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -83,7 +83,24 @@ def world() -> World:
         "calendar-feed": [{"token": renew_calendar(people["drafting"], by=people["staff"], at=make.NOW)}]
     }
     keys |= drafts.keys(people["staff"])
+    keys |= _people(agencies, people)
     return World(people, keys | _rollout(agencies, people) | _upkeep(agencies, people, letter))
+
+
+def _people(agencies: dict[str, Agency], people: dict[str, User]) -> Keys:
+    """Somebody invited, somebody away with a colleague in her place, and the rule of absence."""
+    after = make.at(AFTER)
+    lasts = {"sent_at": after, "expires_at": after + timedelta(days=14)}
+    invited = make.invitation(agencies["exempt"], **lasts)
+    make.invitation(agencies["sent"], email="cu@people.example", state="expired")
+    away = make.delegation(people["sent"])
+    return {
+        "account": [{"pk": one} for one in (people["drafting"].pk, people["newcomer"].pk, away.user_id)],
+        "invitation-accept": [{"token": invited.token}, {"token": "0"}],
+        "invitation": [{"pk": invited.pk}],
+        "delegation": [{"pk": away.pk}],
+        "absence": [{"role": "officer"}],
+    }
 
 
 def _agencies() -> dict[str, Agency]:
@@ -195,7 +212,6 @@ def _keys(
     return {
         "agency": [{"pk": drafting.agency_id}, {"pk": reports["superior"].agency_id}],
         "document": [{"pk": letter.pk}],
-        "account": [{"pk": people["drafting"].pk}, {"pk": people["newcomer"].pk}],
         "registry": [{"pk": pk} for pk in _lists(people["staff"])],
         "cycle": [{"year": cycle.year}],
         "snapshot": [{"code": make.snapshot(cycle, as_of=AFTER).code}],
