@@ -161,6 +161,17 @@ _PAGES = {
     "consultant": "plans:consultant-edit",
     "questionnaire": "reports:questionnaire-detail",
 }
+# A verb, or its first word → the kind of thing it is written about, where the two differ.
+_ABOUT = {
+    "account": "user",
+    "calendar": "user",
+    "post": "user",
+    "funding": "plan",
+    "contract": "consultant",
+    "plan-entry-changed": "plan-entry",
+    "plan-steps-planned": "plan-entry",
+    "plan-steps-recorded": "plan-entry",
+}
 # Verbs whose changes are named by the keys of questions.
 _OF_QUESTIONS = ("report-saved", "report-file-attached", "report-commented", "report-comment-settled")
 # What an administrator may read: no content of reports.
@@ -238,6 +249,12 @@ class Line:
     def about(self) -> str:
         """The thing as the journal's address names it: "report:17"."""
         return f"{self.entry.about_kind}:{self.entry.about_key}"
+
+
+def kind_of(verb: str) -> str:
+    """The kind of thing a verb is written about: "post-begun" → "user"."""
+    first = verb.partition("-")[0]
+    return _ABOUT.get(verb) or _ABOUT.get(first, first)
 
 
 def lines(entries: Sequence[Entry]) -> list[Line]:
