@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from agencies.views import account, agency, document
+from agencies.views import account, agency, bulk, document
 
 app_name = "agencies"
 urlpatterns = [
     path("", agency.AgencyList.as_view(), name="agency-list"),
+    path("bulk/", bulk.change, name="agency-bulk"),
     path("<int:pk>/edit/", agency.edit, name="agency-edit"),
     path("<int:pk>/contact/", agency.contact, name="agency-contact"),
     path("documents/", document.DocumentList.as_view(), name="document-list"),

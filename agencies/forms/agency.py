@@ -86,6 +86,11 @@ class AgencyFilter(FilterForm):
         return self.day != self.today
 
     @property
+    def looks_back(self) -> bool:
+        """Whether what is shown is not the registry of today."""
+        return self.is_past or "life" in self.values
+
+    @property
     def shown_day(self) -> str:
         """The day as addresses carry it; "" for today."""
         return show_date(self.day) if self.is_past else ""

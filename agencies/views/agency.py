@@ -36,7 +36,7 @@ class Registry(ListView):
         groups = [group for group in Group if group is not Group.NONE]
         chips = [self.chip("", _("Tất cả"), sum(self.counts.values()))]
         chips += [self.chip(group, group.label, self.counts.get(group, 0)) for group in groups]
-        context = {"filters": self.filters, "chips": chips, "can_edit": self.request.user.is_reviewer}
+        context = {"filters": self.filters, "chips": chips}
         return super().get_context_data(**context, **kwargs)
 
     def chip(self, group: str, label: Any, count: int) -> dict[str, Any]:
@@ -135,6 +135,8 @@ class AgencyList(Registry):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        # What is over, or was so on another day, is not changed in a row.
+        context["picks"] = self.request.user.is_reviewer and not self.filters.looks_back
         if self.filters.then:
             page = context["page_obj"]
             page.object_list = [agency.as_it_stood() for agency in page.object_list]
