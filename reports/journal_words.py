@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Document, Post, User
+from agencies.models import Agency, Document, Post, SavedView, User
 from isotrack.journal.models import DeadAddress, Entry, Notice
 from isotrack.kit.words import NOTHING, show_date, show_number, show_time
 from plans.models import (
@@ -123,6 +123,9 @@ VERBS: dict[str, Words] = {
     "questionnaire-published": gettext_lazy("Phát hành biểu mẫu"),
     "snapshot-made": gettext_lazy("Chốt số liệu"),
     "snapshot-numbered": gettext_lazy("Ghi số báo cáo tổng hợp"),
+    "view-shared": gettext_lazy("Lưu chế độ xem dùng chung"),
+    "view-changed": gettext_lazy("Đổi chế độ xem dùng chung"),
+    "view-removed": gettext_lazy("Xóa chế độ xem dùng chung"),
     "cycle-questionnaire-changed": gettext_lazy("Đổi biểu mẫu của kỳ"),
 }
 KINDS: dict[str, Words] = {
@@ -144,6 +147,7 @@ KINDS: dict[str, Words] = {
     "upkeep": gettext_lazy("Duy trì hệ thống"),
     "training": gettext_lazy("Lớp tập huấn"),
     "consultant": gettext_lazy("Tư vấn"),
+    "view": gettext_lazy("Chế độ xem"),
 }
 SHOWN = 3
 _PAGES = {
@@ -196,6 +200,7 @@ _MODELS: dict[str, tuple[type[models.Model], ...]] = {
     "upkeep": (Upkeep,),
     "training": (TrainingClass,),
     "consultant": (Consultant, Contract),
+    "view": (SavedView,),
 }
 # Names in `changes` that are no field of the thing itself.
 _OTHER_NAMES: dict[tuple[str, str], Words] = {

@@ -16,8 +16,9 @@ from django.views.generic import ListView
 
 from agencies.actions.agency import change, set_contact
 from agencies.forms.agency import AgencyChangeForm, AgencyFilter, ContactForm
-from agencies.models import Agency, Post, User
+from agencies.models import Agency, ListPage, Post, User
 from agencies.models.agency import AgencyQuerySet, Group
+from agencies.saved import SavedViews
 from agencies.tree import Branch, Tree
 from agencies.views import SignedRequest
 from isotrack.kit import clock
@@ -36,7 +37,8 @@ class Registry(ListView):
         groups = [group for group in Group if group is not Group.NONE]
         chips = [self.chip("", _("Tất cả"), sum(self.counts.values()))]
         chips += [self.chip(group, group.label, self.counts.get(group, 0)) for group in groups]
-        context = {"filters": self.filters, "chips": chips}
+        saved = SavedViews(self.request, ListPage.AGENCIES)
+        context = {"filters": self.filters, "chips": chips, "saved": saved}
         return super().get_context_data(**context, **kwargs)
 
     def chip(self, group: str, label: Any, count: int) -> dict[str, Any]:
@@ -117,6 +119,8 @@ class AgencyList(Registry):
     paginate_by = 50
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if away := SavedViews(self.request, ListPage.AGENCIES).away():
+            return away
         if request.GET.get("view") == "tree":
             return cast(HttpResponse, AgencyTree.as_view()(request))
         return super().get(request, *args, **kwargs)

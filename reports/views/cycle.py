@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import ListView
 
-from agencies.models import Role, User
+from agencies.models import ListPage, Role, User
 from agencies.models.agency import Group
+from agencies.saved import SavedViews
+from agencies.views import SignedRequest
 from isotrack.kit import clock
 from isotrack.kit.sheets import Sheet, write_book
 from reports.actions.cycle import open_cycle, turn_switches
@@ -93,9 +95,13 @@ def switches(request: HttpRequest, year: int) -> HttpResponse:
 def board(request: HttpRequest, year: int) -> HttpResponse:
     """Who owes what: grouped by superior, missing and late first; filters live in the address."""
     found = _board(request, year)
+    saved = SavedViews(cast(SignedRequest, request), ListPage.BOARD)
+    if away := saved.away():
+        return away
     page = found.page(request.GET.get("page"))
     context = {
         "board": found,
+        "saved": saved,
         "cycle": found.cycle,
         "wanted": found.wanted,
         "page_obj": page,

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agencies.models import Role, User
+from agencies.models import ListPage, Role, User
+from agencies.saved import SavedViews
 from agencies.views import SignedRequest
 from isotrack.journal.models import Entry
 from isotrack.journal.models.entry import EntryQuerySet
@@ -29,10 +30,14 @@ EXPORTED_UP_TO = 50_000  # rows of one workbook: about ten seconds
 def listing(request: SignedRequest) -> HttpResponse:
     """Newest first; the department reads everything, an administrator nothing about reports."""
     filters, found = _asked(request)
+    saved = SavedViews(request, ListPage.JOURNAL)
+    if away := saved.away():
+        return away
     page = leaf(found, request.GET)
     shown = lines(page.entries)
     context = {
         "filters": filters,
+        "saved": saved,
         "leaf": page,
         "lines": shown,
         "about": shown[0].entry.about_label if filters.about and shown else "",
