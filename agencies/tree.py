@@ -7,6 +7,7 @@ branches that are open, and of those no more than a page can bear.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, Value, Window
@@ -40,7 +41,7 @@ class Tree:
     """The ways from the roots of `visible` to those `wanted` among them.
 
     `superior` is the column that says who stands above whom ("superior_id", or "stood__superior_id" of a
-    day), `order` how siblings stand. Open are the roots and `opened`; with `unfold` the ways to a moderate
+    past `day`), `order` how siblings stand. Open are the roots and `opened`; with `unfold` the ways to a moderate
     number of wanted ones instead.
     """
 
@@ -48,6 +49,7 @@ class Tree:
     wanted: AgencyQuerySet
     superior: str
     order: tuple[str, ...]
+    day: date | None = None
     opened: Collection[int] = ()
     unfold: bool = False
 
@@ -80,9 +82,10 @@ class Tree:
         leads = Q(pk__in=self.wanted.order_by().values("pk")) | Q(pk__in=ways)
         rows = self.visible.filter(shown).filter(leads)
         place = Window(RowNumber(), partition_by=F(self.superior), order_by=self.order)
-        found = rows.annotate(above_then=F(self.superior), place=place).filter(place__lte=SHOWN)
-        is_past = self.superior != "superior_id"
-        return [agency.as_it_stood() if is_past else agency for agency in found.order_by(*self.order)]
+        keys = rows.annotate(place=place).filter(place__lte=SHOWN).order_by().values_list("pk", flat=True)
+        found = self.visible.filter(pk__in=list(keys)).annotate(above_then=F(self.superior))
+        found = found.order_by(*self.order)
+        return [agency.as_it_stood() for agency in found.with_standing(self.day)] if self.day else list(found)
 
     def _branches(self, rows: Iterable[Agency], below: Counter[int | None]) -> dict[int, Branch]:
         agencies = list(rows)

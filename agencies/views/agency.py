@@ -93,12 +93,12 @@ class AgencyTree(Registry):
     def branches(self) -> list[Branch]:
         """The tree of what was asked for, with the superiors that lead there."""
         filters, then = self.filters, self.filters.then
-        visible = self.visible.with_standing(filters.day) if then else self.visible
         tree = Tree(
-            visible=visible,
+            visible=self.visible,
             wanted=self.get_queryset(),
             superior=f"{then}superior_id",
             order=filters.order,
+            day=filters.day if then else None,
             opened=self.opened(),
             unfold=filters.narrows,
         )

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import SavedView, User
 from isotrack.kit.forms import HouseFormMixin
@@ -13,8 +15,7 @@ from isotrack.kit.text import clean
 class SavedViewForm(HouseFormMixin, forms.ModelForm):
     """Only the department shares; only the owner says what a list opens with."""
 
-    submit_label = _("Lưu chế độ xem")
-    constraint_fields = {"view_named_once": "name"}
+    submit_label = gettext_lazy("Lưu chế độ xem")
 
     class Meta:
         model = SavedView
@@ -28,8 +29,12 @@ class SavedViewForm(HouseFormMixin, forms.ModelForm):
             del self.fields["is_default"]
 
     def clean_name(self) -> str:
-        """In one written form."""
-        return clean(self.cleaned_data["name"])
+        """In one written form, and not that of another view of the same list."""
+        name, view = clean(self.cleaned_data["name"]), self.instance
+        others = SavedView.objects.owned_by(view.owner).of_page(view.page).exclude(pk=view.pk)
+        if others.filter(name=name).exists():
+            raise ValidationError(_("Đã có chế độ xem mang tên này cho danh sách này."), code="taken")
+        return name
 
     def validate_unique(self) -> None:
         """A new first view takes the place of the one before, so only the name can be taken."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import ListView
 
+from agencies.forms.day import DayForm
 from agencies.models import ListPage, Role, User
 from agencies.models.agency import Group
 from agencies.saved import SavedViews
@@ -45,9 +46,10 @@ class CycleList(ListView):
         return ReportCycle.objects.readable_by(self.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        at = clock.now()
-        lines = with_rates(self.get_queryset(), self.user, at)
-        return super().get_context_data(lines=lines, can_keep=self.user.is_reviewer, **kwargs)
+        asked = _day_asked(self.request)
+        lines = with_rates(self.get_queryset(), self.user, asked.instant(clock.now()))
+        context = {"lines": lines, "can_keep": self.user.is_reviewer, "asked": asked}
+        return super().get_context_data(**context, **kwargs)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,6 +104,7 @@ def board(request: HttpRequest, year: int) -> HttpResponse:
     context = {
         "board": found,
         "saved": saved,
+        "asked": _day_asked(request),
         "cycle": found.cycle,
         "wanted": found.wanted,
         "page_obj": page,
@@ -130,4 +133,9 @@ def export(request: HttpRequest, year: int) -> FileResponse:
 def _board(request: HttpRequest, year: int) -> Board:
     user = cast(User, request.user)
     cycle = get_object_or_404(ReportCycle.objects.readable_by(user), year=year)
-    return Board(cycle, user, Wanted.read(request.GET), clock.now())
+    return Board(cycle, user, Wanted.read(request.GET), _day_asked(request).instant(clock.now()))
+
+
+def _day_asked(request: HttpRequest) -> DayForm:
+    """The day of ?on=, at whose end rates and punctuality are judged; without it, now."""
+    return DayForm(request.GET, today=clock.today())
