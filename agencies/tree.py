@@ -33,6 +33,7 @@ class Branch:
     is_open: bool = False
     children: "list[Branch]" = field(default_factory=list)
     left_out: int = 0
+    can_toggle: bool = False
     toggled: list[int] = field(default_factory=list)
 
 
@@ -41,8 +42,8 @@ class Tree:
     """The ways from the roots of `visible` to those `wanted` among them.
 
     `superior` is the column that says who stands above whom ("superior_id", or "stood__superior_id" of a
-    past `day`), `order` how siblings stand. Open are the roots and `opened`; with `unfold` the ways to a moderate
-    number of wanted ones instead.
+    past `day`), `order` how siblings stand. Open are the roots and `opened`; with `unfold` the ways to a
+    moderate number of wanted ones instead.
     """
 
     visible: AgencyQuerySet
@@ -105,6 +106,7 @@ class Tree:
             branch.children = children[branch.agency.pk] if branch.is_open else []
             branch.left_out = _left_out(branch)
             if can_fold and branch not in roots:
+                branch.can_toggle = True
                 branch.toggled = sorted(set(is_open) ^ {branch.agency.pk})
 
 

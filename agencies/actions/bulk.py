@@ -169,7 +169,7 @@ def _start_standings(changed: list[Outcome], on: date, values: Mapping[str, Any]
 
 
 def _rehang(moved: list[Agency], superior: Agency) -> None:
-    """New places in the tree: one statement for all that stand alone, one for each that others stand below."""
+    """New places in the tree: one statement for all that stand alone, one for each with others below."""
     keys = [agency.pk for agency in moved]
     below = Agency.objects.filter(superior_id__in=keys, valid_to__isnull=True).order_by()
     leading = set(below.values_list("superior_id", flat=True))

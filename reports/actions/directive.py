@@ -371,6 +371,7 @@ def _write_all(
         "changes": Value(changes, JSONField()),
         "reason": Value(""),
         "search": Concat(
+            Value(" "),
             F("superior__name_search"),
             Value(" ubnd nhac nho viec bao cao nam "),
             Cast("cycle__year", CharField()),

@@ -87,7 +87,7 @@ def _write_entries(verb: str, reports: "QuerySet[AnnualReport]", as_of: datetime
         "changes": Value({}, JSONField()),
         "reason": Value(""),
         "search": Concat(
-            Value("bao cao nam "),
+            Value(" bao cao nam "),
             Cast("cycle__year", CharField()),
             Value(" ubnd "),
             "agency__name_search",

@@ -43,6 +43,8 @@ class ReportRow:
     report: AnnualReport
     punctuality: str
     days: int
+    sent_at: datetime | None
+    is_now: bool
 
 
 class AgencyDetail(DetailView):
@@ -70,7 +72,7 @@ class AgencyDetail(DetailView):
             **self.people(now),
             steps=list(reversed(list(_steps(agency)))),
             subordinates=self.subordinates(now),
-            reports=[_row(report, now) for report in self.reports()],
+            reports=[_row(report, now, is_now=not self.asked.is_past) for report in self.reports()],
             lines=self.lines(),
             namesakes=Agency.objects.visible_to(user).filter(code=agency.code).exclude(pk=agency.pk),
             **kwargs,
@@ -118,6 +120,8 @@ class AgencyDetail(DetailView):
     def reports(self) -> ReportQuerySet:
         """The yearly reports this person may see, newest first."""
         mine = AnnualReport.objects.visible_to(self.request.user).filter(agency=self.object)
+        if self.asked.is_past:
+            mine = mine.filter(cycle__opens_at__lte=self.asked.instant(clock.now()))
         return mine.select_related("cycle", "exemption_document").order_by("-cycle__year")
 
     def lines(self) -> list[Line]:
@@ -159,7 +163,9 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Agency) else value
 
 
-def _row(report: AnnualReport, now: datetime) -> ReportRow:
+def _row(report: AnnualReport, now: datetime, *, is_now: bool) -> ReportRow:
     kind = report.punctuality_at(now)
     late = kind == Punctuality.LATE
-    return ReportRow(report, kind.value, report.days_late(clock.day_of(now)) if late else 0)
+    days = report.days_late(clock.day_of(now)) if late else 0
+    sent_at = report.first_submitted_at
+    return ReportRow(report, kind.value, days, sent_at if sent_at and sent_at <= now else None, is_now)

@@ -76,12 +76,19 @@ def test_search_and_filters_act_on_the_values_of_that_day(browse, moved, asked, 
 
 
 def test_below_a_superior_is_who_was_below_it_that_day_at_any_depth(browse, moved):
-    last = make.agency("Trạm y tế", superior=moved)
-    clerk, here = browse(make.staff()), Agency.objects.get(name__endswith="An Phú")
-    assert shown(clerk.get(LIST, {"on": BEFORE, "superior": here.pk})) == ["UBND xã Khánh An", str(last)]
-    assert shown(clerk.get(LIST, {"on": AFTER, "superior": here.pk})) == []
-    there = moved.superior
-    assert shown(clerk.get(LIST, {"on": AFTER, "superior": there.pk})) == ["UBND xã Phú Lộc", str(last)]
+    here, there = Agency.objects.get(name__endswith="An Phú"), moved.superior
+    make.agency("Ủy ban nhân dân xã Ở Lại", superior=here)
+    make.agency("Trạm y tế", superior=moved)
+    clerk = browse(make.staff())
+    below = {
+        (day, one): set(shown(clerk.get(LIST, {"on": day, "superior": one.pk})))
+        for day, one in ((BEFORE, here), (AFTER, here), (AFTER, there))
+    }
+    assert below == {
+        (BEFORE, here): {"UBND xã Khánh An", "UBND xã Ở Lại", "Trạm y tế"},
+        (AFTER, here): {"UBND xã Ở Lại"},
+        (AFTER, there): {"UBND xã Phú Lộc", "Trạm y tế"},
+    }
 
 
 def test_the_tree_is_that_days(browse, moved):

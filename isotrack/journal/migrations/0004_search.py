@@ -8,7 +8,7 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from isotrack.kit.text import fold
+from isotrack.journal.models.entry import in_words
 from isotrack.kit.vendors import vendor_sql
 
 _SENTENCE = "journal entries are append-only"
@@ -45,7 +45,7 @@ def fill(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     texts = rows.values_list("pk", "about_label", "actor", "reason").iterator(chunk_size=_BATCH)
     with editor.connection.cursor() as cursor:
         for batch in _batches(texts):
-            folded = [(fold(" ".join(words)), pk) for pk, *words in batch]
+            folded = [(in_words(" ".join(words)), pk) for pk, *words in batch]
             cursor.executemany("UPDATE journal_entry SET search = %s WHERE id = %s", folded)
 
 

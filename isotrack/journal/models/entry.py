@@ -1,5 +1,6 @@
 """Entry: who did what to which thing. Written once: triggers refuse UPDATE, DELETE and TRUNCATE."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
@@ -10,6 +11,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from isotrack.kit.text import fold
+
+_BETWEEN = re.compile(r"[\s()\[\]{}“”\"'‘’,;:!?–—…]+")
+
+
+def in_words(text: str) -> str:
+    """Folded, with a space before every word, so that " an" finds An and not the end of Trần."""
+    return " " + " ".join(_BETWEEN.sub(" ", fold(text)).split())
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -33,9 +41,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(about_kind__in=list(kinds))
 
     def matching(self, words: str) -> Self:
-        """Those whose thing, actor or reason contain every word typed, whatever its marks and case."""
-        for word in fold(words).split():
-            self = self.filter(search__contains=word)
+        """Those in whose thing, actor or reason a word begins so, for every word typed; marks aside."""
+        for word in in_words(words).split():
+            self = self.filter(search__contains=f" {word}")
         return self
 
     def by_any_of(self, actors: Iterable[str]) -> Self:
@@ -105,5 +113,5 @@ class Entry(models.Model):
 
     @property
     def searchable(self) -> str:
-        """What it is about, who did it and why, folded."""
-        return fold(f"{self.about_label} {self.actor} {self.reason}")
+        """What it is about, who did it and why, as `in_words` has it."""
+        return in_words(f"{self.about_label} {self.actor} {self.reason}")
