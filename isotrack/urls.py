@@ -11,6 +11,7 @@ urlpatterns = [
     path("look/", dashboard.look, name="look"),
     path("demo-clock/", demonstration.clock, name="demo-clock"),
     path("agencies/<int:pk>/", agency.AgencyDetail.as_view(), name="agency-detail"),
+    path("agencies/<int:pk>/history/", agency.history, name="agency-history"),
     path("agencies/", include("agencies.urls")),
     path("plans/", include("plans.urls")),
     path("", include("reports.urls")),

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from agencies.models import AbsenceRule, Agency, Document, Invitation, Post, Succession, User
+from agencies.models import AbsenceRule, Agency, Document, Invitation, Post, SavedView, Succession, User
 from isotrack.journal.models import DeadAddress, Entry, Notice
 from isotrack.kit.words import NOTHING, show_date, show_number, show_time
 from plans.models import (
@@ -143,6 +143,9 @@ VERBS: dict[str, Words] = {
     "questionnaire-published": gettext_lazy("Phát hành biểu mẫu"),
     "snapshot-made": gettext_lazy("Chốt số liệu"),
     "snapshot-numbered": gettext_lazy("Ghi số báo cáo tổng hợp"),
+    "view-shared": gettext_lazy("Lưu chế độ xem dùng chung"),
+    "view-changed": gettext_lazy("Đổi chế độ xem dùng chung"),
+    "view-removed": gettext_lazy("Xóa chế độ xem dùng chung"),
     "cycle-questionnaire-changed": gettext_lazy("Đổi biểu mẫu của kỳ"),
 }
 KINDS: dict[str, Words] = {
@@ -167,6 +170,7 @@ KINDS: dict[str, Words] = {
     "upkeep": gettext_lazy("Duy trì hệ thống"),
     "training": gettext_lazy("Lớp tập huấn"),
     "consultant": gettext_lazy("Tư vấn"),
+    "view": gettext_lazy("Chế độ xem"),
 }
 SHOWN = 3
 _PAGES = {
@@ -185,6 +189,22 @@ _PAGES = {
     "training": "plans:training-detail",
     "consultant": "plans:consultant-edit",
     "questionnaire": "reports:questionnaire-detail",
+}
+# A verb, or its first word → the kind of thing it is written about, where the two differ.
+_ABOUT = {
+    "account": "user",
+    "calendar": "user",
+    "post": "user",
+    "delegation": "user",
+    "password": "user",
+    "second": "user",  # "second-factor-added"
+    "person": "invitation",
+    "absence": "absence-rule",
+    "funding": "plan",
+    "contract": "consultant",
+    "plan-entry-changed": "plan-entry",
+    "plan-steps-planned": "plan-entry",
+    "plan-steps-recorded": "plan-entry",
 }
 # Verbs whose changes are named by the keys of questions.
 _OF_QUESTIONS = ("report-saved", "report-file-attached", "report-commented", "report-comment-settled")
@@ -213,6 +233,7 @@ _MODELS: dict[str, tuple[type[models.Model], ...]] = {
     "upkeep": (Upkeep,),
     "training": (TrainingClass,),
     "consultant": (Consultant, Contract),
+    "view": (SavedView,),
 }
 # Names in `changes` that are no field of the thing itself.
 _OTHER_NAMES: dict[tuple[str, str], Words] = {
@@ -266,6 +287,12 @@ class Line:
     def about(self) -> str:
         """The thing as the journal's address names it: "report:17"."""
         return f"{self.entry.about_kind}:{self.entry.about_key}"
+
+
+def kind_of(verb: str) -> str:
+    """The kind of thing a verb is written about: "post-begun" → "user"."""
+    first = verb.partition("-")[0]
+    return _ABOUT.get(verb) or _ABOUT.get(first, first)
 
 
 def lines(entries: Sequence[Entry]) -> list[Line]:

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from agencies.actions.agency import found
 from agencies.actions.registry_file import keep as keep_registry
-from agencies.models import Agency, Document, Invitation, Post, RegistryFile, Role, User
+from agencies.models import Agency, Document, Invitation, ListPage, Post, RegistryFile, Role, SavedView, User
 from agencies.models.agency import Group, Kind, Level, Mandate
 from isotrack.journal.models import DeadAddress, Job
 from isotrack.kit.clock import ZONE
@@ -291,6 +291,15 @@ def job(owner: User, *, file: bytes = b"", **values: Any) -> Job:
         asked.file.save(asked.name, ContentFile(file), save=False)
     asked.save()
     return asked
+
+
+def saved_view(owner: User, query: str = "q=khanh+an", **values: Any) -> SavedView:
+    """A search that the department shares."""
+    assert owner.agency
+    usual: dict[str, Any] = {"page": ListPage.AGENCIES, "name": "Xã Khánh An", "is_shared": True}
+    return SavedView.objects.create(
+        owner=owner, province=owner.agency.province, query=query, **usual | values
+    )
 
 
 def dead_address(address: str = "khoa@agency.example", *, of: Agency | None = None) -> DeadAddress:

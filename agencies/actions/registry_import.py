@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
 from django.db.models import CharField, DateField, F, Max, Value
-from django.db.models.functions import Cast, Left, Replace
+from django.db.models.functions import Cast, Concat, Left, Replace
 from django.utils.translation import gettext as _
 
 from agencies.actions.agency import DATED
@@ -20,10 +20,10 @@ from agencies.registry_judge import Judgement, Line, Outcome, judge, plain
 from agencies.registry_match import VALUES, Being, Registry
 from agencies.registry_sheet import LIMITS, fields
 from isotrack.journal.models import Entry
-from isotrack.journal.record import system_name
+from isotrack.journal.models.entry import in_words
+from isotrack.journal.record import name_of
 from isotrack.kit.bulk import insert_select, reserve_keys
 from isotrack.kit.sheets import Reading, read_tables
-from isotrack.kit.text import fold, sort_key
 
 
 class ChangedMeanwhile(Exception):
@@ -156,7 +156,7 @@ class _Writer:
         links = ("superior", "covered_by")
         values = {name: value for name, value in being.values.items() if name not in links}
         agency = Agency(pk=key, code=being.code, **values)
-        _fold_name(agency)
+        agency.keep_words()
         return agency
 
     def _enter_history(self) -> None:
@@ -166,10 +166,11 @@ class _Writer:
         lists = Replace(
             Replace("name", Value("Ủy ban nhân dân"), Value("UBND")), Value("Uỷ ban nhân dân"), Value("UBND")
         )
+        by = name_of(self.by)
         told = {
             "at": Value(self.at),
             "province": Cast("province_id", CharField()),
-            "actor": Value(self.by.get_full_name() if self.by else system_name()),
+            "actor": Value(by),
             "actor_key": Value(str(self.by.pk) if self.by else ""),
             "verb": Value("agency-founded"),
             "about_kind": Value("agency"),
@@ -177,9 +178,10 @@ class _Writer:
             "about_label": Left(lists, 300),
             "changes": Value({}, Entry._meta.get_field("changes")),
             "reason": Value(self.reason),
+            "search": Concat(Value(" "), "name_search", Value(f" ubnd{in_words(by)}{in_words(self.reason)}")),
         }
         insert_select(Entry, new, told)
-        stood = {name: F(name) for name in DATED}
+        stood = {name: F(name) for name in (*DATED, "name_sort", "name_search")}
         insert_select(
             Standing,
             new,
@@ -196,7 +198,7 @@ class _Writer:
                 agency = agencies[_pk(line)]
                 setattr(agency, _column(name), self._key(new) if isinstance(new, Being) else new)
         for agency in agencies.values():
-            _fold_name(agency)
+            agency.keep_words()
         _upsert([*agencies.values()], ["name_sort", "name_search", *VALUES])
         self._move()
         self._begin_standings(agencies)
@@ -214,7 +216,7 @@ class _Writer:
     def _begin_standings(self, agencies: dict[int, Agency]) -> None:
         Standing.objects.bulk_create(
             Standing(
-                agency_id=_pk(line),
+                agency=agencies[_pk(line)],
                 starts_on=self.on,
                 **{_column(name): getattr(agencies[_pk(line)], _column(name)) for name in DATED},
             )
@@ -239,7 +241,7 @@ class _Writer:
             Entry(
                 at=self.at,
                 province=str(agencies[_pk(line)].province_id),
-                actor=self.by.get_full_name() if self.by else system_name(),
+                actor=name_of(self.by),
                 actor_key=str(self.by.pk) if self.by else "",
                 verb="agency-changed",
                 about_kind="agency",
@@ -270,12 +272,6 @@ def _stored_path(being: Being) -> str:
     """The path of an agency of the registry, from its superiors."""
     above = being.values["superior"]
     return f"{_stored_path(above) if above else '/'}{being.pk}/"
-
-
-def _fold_name(agency: Agency) -> None:
-    """What Agency.save keeps in step with the name."""
-    agency.name_sort = sort_key(agency.own_name)
-    agency.name_search = fold(f"{agency.name} {agency.short_name} {agency.code}")
 
 
 def _upsert(agencies: Iterable[Agency], names: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from agencies.models.invitation import Invitation
 from agencies.models.person import Post, Role, User
 from agencies.models.registry_file import RegistryFile
 from agencies.models.succession import Succession, SuccessionDuty, SuccessionLink
+from agencies.models.view import ListPage, SavedView
 
 __all__ = [
     "AbsenceRule",
@@ -16,9 +17,11 @@ __all__ = [
     "Heritage",
     "Holiday",
     "Invitation",
+    "ListPage",
     "Post",
     "RegistryFile",
     "Role",
+    "SavedView",
     "Standing",
     "Succession",
     "SuccessionDuty",

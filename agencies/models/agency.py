@@ -15,7 +15,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -31,9 +32,27 @@ _COMMITTEE_OF = re.compile(
 )
 
 
+# Everything below an agency on a day, in one statement; UNION ends also where the tree is a circle.
+_BELOW = """
+WITH RECURSIVE below(id) AS (
+    SELECT agency_id FROM agencies_standing
+    WHERE superior_id = %s AND starts_on <= %s AND (ends_on IS NULL OR ends_on >= %s)
+    UNION
+    SELECT one.agency_id FROM agencies_standing one JOIN below ON one.superior_id = below.id
+    WHERE one.starts_on <= %s AND (one.ends_on IS NULL OR one.ends_on >= %s)
+)
+SELECT id FROM below
+"""
+
+
 def in_lists(name: str) -> str:
     """A name as lists show it, with either placement of the tone: "UBND xã Khánh An"."""
     return name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
+
+
+def own_name(name: str) -> str:
+    """What lists are sorted by: "Khánh An", without People's Committee and kind of unit."""
+    return _COMMITTEE_OF.sub("", name)
 
 
 class Level(models.TextChoices):
@@ -86,6 +105,10 @@ class CeilingTier(models.TextChoices):
     T2D = "2d", _("2d – UBND cấp xã, đơn vị sự nghiệp công lập")
 
 
+# The columns of an agency that are dated in Standing.
+DATED_COLUMNS = ("superior_id", "name", "kind", "group", "mandate", "ceiling_tier", "reports_annually")
+
+
 class AgencyQuerySet(models.QuerySet["Agency"]):
     """Sentences about agencies."""
 
@@ -112,6 +135,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         """Those that exist on `day`."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
 
+    def ended_by(self, day: date) -> Self:
+        """Those that existed no more on `day`."""
+        return self.filter(valid_to__lt=day)
+
     def provinces(self) -> Self:
         """The roots: one People's Committee per province."""
         return self.filter(pk=F("province_id"))
@@ -119,6 +146,30 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def coded(self, code: str, day: date) -> Self:
         """The one that bears a code on `day`: codes are used again over time."""
         return self.valid_on(day).filter(code=code)
+
+    def stood_on(self, day: date) -> Self:
+        """Join how each stood on `day`, to filter by ("stood__kind"); those of other times are left out."""
+        begun = Q(standings__starts_on__lte=day)
+        lasts = Q(standings__ends_on__isnull=True) | Q(standings__ends_on__gte=day)
+        joined = self.annotate(stood=FilteredRelation("standings", condition=begun & lasts))
+        return joined.filter(stood__isnull=False)
+
+    def with_standing(self, day: date) -> Self:
+        """After stood_on: annotate what was true on `day` (`name_then`, …), for Agency.as_it_stood."""
+        superiors = Standing.objects.on(day).filter(agency_id=OuterRef("stood__superior_id"))
+        then = {f"{name}_then": F(f"stood__{name}") for name in DATED_COLUMNS}
+        namesakes = Standing.objects.on(day).filter(
+            agency__province_id=OuterRef("province_id"), name_sort=OuterRef("stood__name_sort")
+        )
+        return self.annotate(
+            **then,
+            superior_name_then=Subquery(superiors.values("name")[:1]),
+            name_repeats=Exists(namesakes.exclude(agency_id=OuterRef("pk"))),
+        )
+
+    def under_on(self, superior: "Agency", day: date) -> Self:
+        """The whole tree below `superior` as it was on `day`, without itself."""
+        return self.filter(pk__in=RawSQL(_BELOW, [superior.pk, *[day] * 4])).exclude(pk=superior.pk)
 
     def under(self, superior: "Agency") -> Self:
         """The whole tree below `superior`, without itself."""
@@ -129,8 +180,13 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         return self.exclude(path__startswith=agency.path)
 
     def with_subordinates(self, day: date) -> Self:
-        """Those that are somebody's superior on `day`."""
+        """Those that are somebody's superior on `day`, the present one."""
         below = Agency.objects.valid_on(day).filter(superior_id=OuterRef("pk"))
+        return self.filter(Exists(below))
+
+    def with_subordinates_on(self, day: date) -> Self:
+        """Those that were somebody's superior on `day`, a past one."""
+        below = Standing.objects.on(day).filter(superior_id=OuterRef("pk"))
         return self.filter(Exists(below))
 
     def with_contact(self) -> Self:
@@ -152,10 +208,13 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         )
         return self.annotate(name_repeats=Exists(namesakes.exclude(pk=OuterRef("pk"))))
 
-    def matching(self, words: str) -> Self:
-        """Those whose name, short name or code contain every word typed, whatever its marks and case."""
+    def matching(self, words: str, *, column: str = "name_search") -> Self:
+        """Those whose name, short name or code contain every word typed, whatever its marks and case.
+
+        After stood_on, the column "stood__name_search" looks at the names of that day.
+        """
         for word in fold(words).split():
-            self = self.filter(name_search__contains=word)
+            self = self.filter(**{f"{column}__contains": word})
         return self
 
     def for_workbook(self) -> Self:
@@ -271,9 +330,23 @@ class Agency(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the forms to search in and to sort by in step with the name."""
+        self.keep_words()
+        super().save(*args, **kwargs)
+
+    def keep_words(self) -> None:
+        """Fold the name, with the short name, the code and the names before it."""
         self.name_sort = sort_key(self.own_name)
         self.name_search = fold(f"{self.name} {self.short_name} {self.code} {self.former_names}")
-        super().save(*args, **kwargs)
+
+    def as_it_stood(self) -> Self:
+        """Itself with the values that with_standing found, to be shown and never to be saved."""
+        then = {name: getattr(self, f"{name}_then") for name in DATED_COLUMNS}
+        superior_id = then.pop("superior_id")
+        for name, value in then.items():
+            setattr(self, name, value)
+        name = getattr(self, "superior_name_then", None) or ""
+        self.superior = Agency(pk=superior_id, name=name) if superior_id else None
+        return self
 
     @property
     def in_lists(self) -> str:
@@ -283,7 +356,7 @@ class Agency(models.Model):
     @property
     def own_name(self) -> str:
         """What lists are sorted by: "Khánh An", without People's Committee and kind of unit."""
-        return _COMMITTEE_OF.sub("", self.name)
+        return own_name(self.name)
 
     @property
     def realm(self) -> list[int]:
@@ -312,6 +385,20 @@ class StandingQuerySet(models.QuerySet["Standing"]):
     def reporting(self) -> Self:
         """Of agencies that owe a yearly report."""
         return self.filter(reports_annually=True)
+
+    def bulk_create(self, objs: Iterable["Standing"], *args: Any, **options: Any) -> list["Standing"]:
+        """Keep the forms to search in, as save() does; each comes with its agency loaded."""
+        standings = list(objs)
+        for standing in standings:
+            standing.keep_words()
+        return super().bulk_create(standings, *args, **options)
+
+    def bulk_create(self, objs: Iterable["Standing"], *args: Any, **options: Any) -> list["Standing"]:
+        """Keep the forms to search in and to sort by, as save() does."""
+        standings = list(objs)
+        for standing in standings:
+            standing.keep_words()
+        return super().bulk_create(standings, *args, **options)
 
 
 class Standing(models.Model):
@@ -352,6 +439,10 @@ class Standing(models.Model):
         _("báo cáo hằng năm"), help_text=_("Có phải báo cáo hằng năm không.")
     )
 
+    # As in Agency: the registry of a day is searched and sorted by the names of that day.
+    name_sort = models.CharField(max_length=400, editable=False, default="", db_index=True)
+    name_search = models.CharField(max_length=400, editable=False, default="")
+
     objects = StandingQuerySet.as_manager()
 
     class Meta:
@@ -373,6 +464,16 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.starts_on})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the forms to search in and to sort by in step with the name."""
+        self.keep_words()
+        super().save(*args, **kwargs)
+
+    def keep_words(self) -> None:
+        """Fold the name of this time, with the short name and the code, which are not dated."""
+        self.name_sort = sort_key(own_name(self.name))
+        self.name_search = fold(f"{self.name} {self.agency.short_name} {self.agency.code}")
 
 
 class Heritage(models.Model):

@@ -35,11 +35,27 @@ def record(
 
     `changes` maps a field to [old, new], both fit for JSON. Call it inside the action's transaction.
     """
+    entry = entry_of(verb, about, by=by, at=at, province=province, changes=changes, reason=reason)
+    entry.save(force_insert=True)
+    return entry
+
+
+def entry_of(
+    verb: str,
+    about: tuple[str, object, object],
+    *,
+    by: Actor | None,
+    at: datetime,
+    province: object = "",
+    changes: dict[str, list[Any]] | None = None,
+    reason: str = "",
+) -> Entry:
+    """The same entry, not written yet: for actions that write many in one statement."""
     kind, key, thing = about
     # The journal keeps one language, whatever the person who acts reads.
     with translation.override(settings.LANGUAGE_CODE):
         label, actor = str(thing), name_of(by)
-    return Entry.objects.create(
+    return Entry(
         at=at,
         province=str(province),
         actor=actor,

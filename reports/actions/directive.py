@@ -25,6 +25,7 @@ from isotrack.kit.bulk import insert_select
 from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.deadlines import start_of
 from isotrack.kit.states import WrongState, move
+from isotrack.kit.text import fold
 from isotrack.kit.words import say_date
 from reports import mails_directive
 from reports.directive import Behind, behind_in, by_superior, due_day
@@ -376,6 +377,13 @@ def _write_all(
         "about_label": _label(F("superior__name"), F("cycle__year")),
         "changes": Value(changes, JSONField()),
         "reason": Value(""),
+        "search": Concat(
+            Value(" "),
+            F("superior__name_search"),
+            Value(" ubnd nhac nho viec bao cao nam "),
+            Cast("cycle__year", CharField()),
+            Value(f" {fold(name_of(by))}"),
+        ),
     }
     insert_select(Entry, duties.filter(~Exists(written)), columns)
 

@@ -36,7 +36,10 @@ OWN_REPORT = ("sent", "returned", "accepted", "nil", "extended", "exempt", "newc
 # Lists as they are when they are filtered, empty, or ordered otherwise.
 QUERIES = {
     "reports:questionnaire-part-add": ["?type=not_all_zero"],
-    "agencies:agency-list": ["?q=khanh an", "?q=zzz"],
+    "agencies:agency-list": ["?q=khanh an", "?q=zzz", "?view=tree", "?on=01/06/2021&life=ended"],
+    "agencies:agency-bulk": ["?of=all"],
+    "agency-detail": ["?on=01/06/2021"],
+    "reports:view-add": ["?page=agencies&query=q%3Dkhanh"],
     "agencies:account-list": ["?q=zzz", "?state=acting"],
     "agencies:contact-list": ["?gap=dead"],
     "agencies:invitation-list": ["?q=zzz"],

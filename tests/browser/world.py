@@ -227,6 +227,7 @@ def _keys(
         "report-section": [*every_section, *(key | {"section": "general"} for key in owed)],
         "notice": [{"pk": pk} for pk in notices[:2]],
         "address": [{"pk": make.dead_address().pk}],
+        "view": [{"pk": make.saved_view(people["staff"]).pk}],
         "ahead-day": [{"day": "2021-07-06"}, {"day": "2021-07-07"}],
         "deep-link": [{"token": link_to(drafting, make.at(moment)).token} for moment in (AFTER, LONG_AGO)],
         "reminder-letter": [{"pk": drafting.pk}],

@@ -34,6 +34,8 @@ GET = {
     "demo-clock": "l y y y y y y y y",
     "agency-detail": "l y y n y y y y n",
     "agencies:agency-list": "l y y y y y y y y",
+    "agency-history": "l n n n y n n y n",
+    "agencies:agency-bulk": "l n n n r n n n r",
     "agencies:agency-edit": "l n n n y n n n n",
     "agencies:agency-contact": "l y n n y n n n n",
     "agencies:registry-export": "l y y y y y y y y",
@@ -152,6 +154,13 @@ GET = {
     "reports:rule-preview": "l m m m m m m m m",
     "reports:rule-switch": "l m m m m m m m m",
     "reports:entry-list": "l n n n y n n y y",
+    "reports:entry-export": "l n n n y n n y y",
+    "reports:view-list": "l y y y y y y y y",
+    # Without a list and filters there is nothing to save.
+    "reports:view-add": "l n n n n n n n n",
+    "reports:view-edit": "l n n n y n n n n",
+    "reports:view-remove": "l m m m m m m m m",
+    "reports:view-move": "l m m m m m m m m",
     "reports:questionnaire-list": "l n n n y n n n y",
     "reports:questionnaire-upload": "l n n n y n n n y",
     "reports:questionnaire-detail": "l n n n y n n n n",
@@ -373,6 +382,11 @@ POST_REFUSED = {
     "reports:snapshot-number": {"own", "above", "sibling", "finance", "leader", "administrator", "elsewhere"},
     "reports:snapshot-file": {"own", "above", "sibling", "administrator", "elsewhere"},
     "reports:job-stop": {"own", "above", "sibling", "finance", "leader", "administrator", "elsewhere"},
+    "agencies:agency-bulk": OUTSIDE - {"elsewhere"},
+    "reports:view-edit": OUTSIDE,
+    "reports:view-remove": OUTSIDE,
+    # In order is put what is one's own.
+    "reports:view-move": OUTSIDE | {"staff"},
     "agencies:agency-edit": {"own", "above", "sibling", "finance", "leader", "administrator", "elsewhere"},
     "agencies:agency-contact": {"above", "sibling", "finance", "leader", "administrator", "elsewhere"},
     "agencies:account-second-factor": {"own", "above", "sibling", "staff", "finance", "leader", "elsewhere"},
@@ -467,6 +481,7 @@ def world(tmp_path):
         "discipline": {"year": 2020},
         "closing": {"year": make.closing(cycle, report).cycle.year},
         "job": {"pk": make.job(people["staff"], file=b"%PDF-1.7").pk},
+        "view": {"pk": make.saved_view(make.staff()).pk},
     }
     plan = planning.drafted(commune)
     entry = plan.entries.get()
