@@ -387,13 +387,6 @@ class StandingQuerySet(models.QuerySet["Standing"]):
         return self.filter(reports_annually=True)
 
     def bulk_create(self, objs: Iterable["Standing"], *args: Any, **options: Any) -> list["Standing"]:
-        """Keep the forms to search in, as save() does; each comes with its agency loaded."""
-        standings = list(objs)
-        for standing in standings:
-            standing.keep_words()
-        return super().bulk_create(standings, *args, **options)
-
-    def bulk_create(self, objs: Iterable["Standing"], *args: Any, **options: Any) -> list["Standing"]:
         """Keep the forms to search in and to sort by, as save() does."""
         standings = list(objs)
         for standing in standings:
