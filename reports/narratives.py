@@ -102,7 +102,7 @@ def _results(report: Consolidated) -> Iterator[str]:
         yield from _upkeep(report)
     line = report.picture.state
     declared = next((part for part in line.parts if part.value == DECLARED), None) if line else None
-    if declared is not None and declared.last_count is not None:
+    if declared is not None and declared.last_count is not None and not report.picture.rates.not_due:
         more = declared.count - declared.last_count
         yield f"So với năm trước, số cơ quan báo cáo đã công bố {_moved(more, show_number)}."
 
@@ -316,9 +316,8 @@ def _to_do(report: Consolidated) -> Iterator[str]:
     tasks = report.tasks
     if not tasks["count"]:
         return
-    quarters = ", ".join(
-        f"quý {quarter} {_number(count)}" for quarter, count in zip(ROMAN, tasks["quarters"], strict=True)
-    )
+    counted = zip(ROMAN, tasks["quarters"], strict=True)
+    quarters = ", ".join(f"quý {quarter}: {_number(count)}" for quarter, count in counted if count)
     named = "; ".join(f"{text} ({_number(count)})" for text, count in tasks["common"])
     common = f"; nhiều nhất: {named}" if named else ""
     yield (
@@ -359,6 +358,8 @@ def _count(line: ShareLine | None, value: str) -> int:
 
 def _compared(what: str, report: Consolidated, part: Callable[[Rates], Decimal | None]) -> Iterator[str]:
     last = report.picture.last_rates
+    if report.picture.rates.not_due:
+        return  # half a cycle is no less than a whole one
     now, before = part(report.picture.rates), part(last) if last else None
     if now is not None and before is not None:
         yield f"{what} {_moved(now - before, _points)} so với năm trước."

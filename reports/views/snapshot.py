@@ -138,9 +138,14 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def work(request: HttpRequest, code: str) -> HttpResponse:
-    """The rows behind the figures that come from the registers, as they were kept."""
+    """The rows behind the figures that come from the registers, as they were kept; ?table= names which."""
     snapshot = get_object_or_404(_readable(_person(request)), code=code)
-    context = {"snapshot": snapshot, "tables": work_tables(Consolidated.of(snapshot))}
+    tables = work_tables(Consolidated.of(snapshot))
+    chosen = request.GET.get("table", "")
+    table = next((one for one in tables if one.key == chosen), tables[0] if tables else None)
+    rows = table.labelled if table else []
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"snapshot": snapshot, "tables": tables, "table": table, "page_obj": page}
     return render(request, "reports/snapshot_tables.html", context)
 
 

@@ -93,7 +93,7 @@ def test_alike_ignores_tones_and_case_and_puts_the_frequent_first():
 
 
 def test_next_year_names_the_tasks_of_the_agencies_by_quarter(cycle):
-    said = "2 cơ quan đăng ký 3 nhiệm vụ cho năm 2021 (quý I 0, quý II 0, quý III 2, quý IV 1)"
+    said = "2 cơ quan đăng ký 3 nhiệm vụ cho năm 2021 (quý III: 2, quý IV: 1)"
     assert f"{said}; nhiều nhất: Đánh giá nội bộ (2)." in chapters(cycle)["next_year"]
 
 
@@ -131,6 +131,12 @@ def test_who_failed_the_file_inspection_is_first_to_be_visited(cycle):
     told = {"inspected_on": date(2021, 7, 1), "inspector": make.staff(), "result": "not_passed"}
     FileInspection.objects.create(report=report, remark="Bổ sung hồ sơ", **told)
     assert "chưa đạt khi kiểm tra qua hồ sơ: Sở Tư pháp." in chapters(cycle)["next_year"]
+
+
+def test_a_cycle_that_is_not_over_is_not_compared_with_a_whole_one(cycle):
+    after = make.cycle(year=2021)
+    assert "so với năm trước" in chapters(after, as_of="2022-07-05 09:00")["results"]
+    assert "so với năm trước" not in chapters(after, as_of="2022-06-20 09:00")["results"]
 
 
 def test_what_was_not_sent_by_then_is_not_heard(cycle):
@@ -295,8 +301,10 @@ def test_register_figures_lead_to_their_frozen_rows(clerk, cycle):
     money.declared(office, date(2020, 5, 5))
     classes.came(classes.training(date(2020, 7, 6)), make.officer(office))
     code = make.snapshot(cycle, "ministry", as_of=AS_OF).code
-    assert f'href="/snapshots/{code}/work/#plans"' in words(clerk.get(f"/snapshots/{code}/"))
+    assert f'href="/snapshots/{code}/work/?table=plans"' in words(clerk.get(f"/snapshots/{code}/"))
     page = clerk.get(f"/snapshots/{code}/work/")
+    plans = clerk.get(f"/snapshots/{code}/work/?table=plans")
+    assert "<h2>Cơ quan trong kế hoạch đã phê duyệt</h2>" in words(plans)
     shown = {
         table.key: [[cell.text for cell in row] for row in table.rows] for table in page.context["tables"]
     }
