@@ -35,6 +35,8 @@ class Limits:
     rows: int = 50_000
     columns: int = 200
     sheets: int = 50
+    parts: int = 2_000
+    """Files inside the archive; a workbook has a few dozen."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ def measure(file: BinaryIO, limits: Limits) -> bool:
     try:
         with ZipFile(file) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
+            if len(archive.infolist()) > limits.parts:
+                raise SheetRefused(_("Tệp gồm quá nhiều phần nên không được nhận."))
             if unpacked > limits.unpacked or unpacked > max(packed * limits.ratio, 1024**2):
                 raise SheetRefused(_("Tệp khi mở ra lớn bất thường nên không được nhận."))
             _refuse_contents(set(archive.namelist()))
@@ -187,7 +191,7 @@ def cell_of(number: int, place: int, cell: Any) -> Cell:
     """A library's cell as ours: its value, or why it has none."""
     address = f"{get_column_letter(place)}{number}"
     if cell.data_type == "e" and cell.value is not None:
-        return Cell(address, None, _("Ô báo lỗi %(error)s.") % {"error": cell.value})
+        return Cell(address, None, _("Ô báo lỗi %(error)s. Xóa ô rồi ghi giá trị.") % {"error": cell.value})
     if isinstance(cell.value, datetime):
         return Cell(address, _day_or_instant(cell))
     return Cell(address, _plain(cell.value))
