@@ -3,6 +3,7 @@
 Both wait for the row, which this test holds until both have asked for it.
 """
 
+import json
 import time
 from collections.abc import Callable
 from itertools import count
@@ -130,6 +131,34 @@ def test_two_who_settle_one_comment_settle_it_once(sent, browse):
     asks = [asking(browse, make.staff(), sent, f"comments/{comment.pk}/settle") for _clerk in range(2)]
     at_once(sent, *asks)
     assert entries(sent, "report-comment-settled") == 1
+
+
+def saving(browse, person, report, key, value):
+    client = browse(person)
+    typed = {"key": key, key: value, f"seen-{key}": json.dumps(report.answers.get(key)), "window": value}
+    headers = {"accept": "application/json"}
+    return lambda: client.post(f"/reports/{report.pk}/autosave/", typed, headers=headers)
+
+
+def test_two_answers_saved_at_once_both_stay(report, browse):
+    people = [make.officer(report.agency), make.officer(report.agency)]
+    typed = (("staff_total", "71"), ("head_name", "Trần Văn Thọ"))
+    asks = [saving(browse, person, report, *one) for person, one in zip(people, typed, strict=True)]
+    assert [one.status_code for one in at_once(report, *asks)] == [200, 200]
+    report.refresh_from_db()
+    assert (report.answers["staff_total"], report.answers["head_name"]) == (71, "Trần Văn Thọ")
+
+
+def test_one_answer_saved_twice_at_once_is_a_conflict_for_the_second(report, browse):
+    people = [make.officer(report.agency), make.officer(report.agency)]
+    asks = [
+        saving(browse, one, report, "staff_total", typed)
+        for one, typed in zip(people, ("71", "72"), strict=True)
+    ]
+    told = at_once(report, *asks)
+    assert sorted(one.status_code for one in told) == [200, 409]
+    report.refresh_from_db()
+    assert report.answers["staff_total"] == (71 if told[0].status_code == 200 else 72)
 
 
 # Whatever two do at once comes out as if one had done it after the other
