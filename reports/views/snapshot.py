@@ -26,6 +26,7 @@ from reports.jobs.consolidated import KINDS, arguments_of
 from reports.models import Narrative, ReportCycle, Snapshot
 from reports.models.snapshot import SnapshotQuerySet
 from reports.statistics.rows import ROWS_A_PAGE, Wanted, with_answers
+from reports.statistics.spread import spread_of_rows
 from reports.work_tables import work_tables
 
 
@@ -124,7 +125,8 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     snapshot = get_object_or_404(_readable(_person(request)), code=code)
     report = Consolidated.of(snapshot)
     wanted = Wanted.read(request.GET, snapshot.cycle.questions)
-    page = Paginator(wanted.among(report.rows), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    found = wanted.among(report.rows)
+    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "snapshot": snapshot,
         "cycle": snapshot.cycle,
@@ -132,6 +134,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         "title": wanted.in_words(report.picture.superiors),
         "page_obj": page,
         "lines": with_answers(wanted, page.object_list),
+        "spread": spread_of_rows(wanted, found),
     }
     return render(request, "reports/snapshot_rows.html", context)
 
