@@ -215,6 +215,7 @@ def _keys(
         "registry": [{"pk": pk} for pk in _lists(people["staff"])],
         "cycle": [{"year": cycle.year}],
         "snapshot": [{"code": make.snapshot(cycle, as_of=AFTER).code}],
+        "cycle-narrative": [{"year": cycle.year, "kind": kind} for kind in ("committee", "ministry")],
         "snapshot-file": [{"code": f"TH-89-{cycle.year}-1", "form": "pdf"}],
         "job": [{"pk": make.job(people["staff"], **told).pk} for told in JOBS],
         "report": owed,

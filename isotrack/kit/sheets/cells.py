@@ -197,7 +197,7 @@ def unfinished() -> str:
 
 def error_in(shown: object) -> str:
     """What is wrong with a cell that shows #REF! and the like."""
-    return _("Ô báo lỗi %(error)s.") % {"error": shown}
+    return _("Ô báo lỗi %(error)s. Xóa ô rồi ghi giá trị.") % {"error": shown}
 
 
 def plain_value(value: Any) -> Any:

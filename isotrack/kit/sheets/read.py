@@ -29,6 +29,8 @@ class Limits:
     rows: int = 50_000
     columns: int = 200
     sheets: int = 50
+    parts: int = 2_000
+    """Files inside the archive; a workbook has a few dozen."""
 
 
 ORDINARY = Limits()
@@ -78,6 +80,8 @@ def measure(file: BinaryIO, limits: Limits) -> None:
     try:
         with ZipFile(file) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
+            if len(archive.infolist()) > limits.parts:
+                raise SheetRefused(_("Tệp gồm quá nhiều phần nên không được nhận."))
             if unpacked > limits.unpacked or unpacked > max(packed * limits.ratio, 1024**2):
                 raise SheetRefused(_("Tệp khi mở ra lớn bất thường nên không được nhận."))
             _refuse_contents(set(archive.namelist()))
