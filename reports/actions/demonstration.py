@@ -27,7 +27,7 @@ from plans.actions.demonstration import seed_plans
 from plans.actions.demonstration_training import seed_declarations, seed_training
 from reports.actions import season
 from reports.actions.cycle import close_cycle, open_cycle
-from reports.actions.demonstration_letters import write_letters
+from reports.actions.demonstration_letters import write_due_letters, write_letters
 from reports.actions.directive import remind_superiors
 from reports.actions.overdue import flag_overdue
 from reports.actions.reference import load_reference
@@ -43,6 +43,7 @@ LETTER_ON = date(2020, 10, 28)
 WITHOUT_CONTACT = ("AG-CCTL", "30550")
 WITHOUT_POST = ("30550",)
 REVIEWED_AFTER = timedelta(days=6)
+LETTERS_AT = 17  # o'clock
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def seed() -> Seeded:
 
 
 def play(*, since: datetime, until: datetime) -> None:
-    """Let everything happen that falls between two instants, in order: reports, reminders, flags, reviews.
+    """Let everything happen that falls between two instants, in order: reports, reminders, flags, reviews, letters.
 
     Where the clock of an installation with other data is moved, only the jobs run.
     """
@@ -118,6 +119,7 @@ def play(*, since: datetime, until: datetime) -> None:
             run_jobs(at)
         if at in moments and cycle:
             _review(cycle, at)
+            _write_letters(cycle, at)
 
 
 def run_jobs(at: datetime) -> None:
@@ -229,6 +231,13 @@ def _review(cycle: ReportCycle, at: datetime) -> None:
             return_for_correction(report, by=reviewer, at=at, comment=comment, correct_by=correct_by)
         else:
             accept(report, by=reviewer, at=at)
+
+
+def _write_letters(cycle: ReportCycle, at: datetime) -> None:
+    """Once somebody has opened the duties: superiors write in their offices' hours."""
+    if at.astimezone(clock.ZONE).hour == LETTERS_AT:
+        reviewer = User.objects.get(username="sokhcn")
+        write_due_letters(cycle, at=at, reviewer=reviewer, scan=_signed_report())
 
 
 def _season_2020(cycle: ReportCycle) -> list[season.Arrival]:
