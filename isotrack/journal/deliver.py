@@ -298,8 +298,10 @@ def _stamp_sent(notice: Notice, words: Words, at: datetime) -> int:
 
 # Composing it anew for each mail cost as much as carrying it out (measured).
 _SENT = """
-    UPDATE journal_notice SET state = 'sent', sent_at = %s, reason = '', claimed_at = NULL, next_try_at = NULL,
-    subject = %s, body_text = %s, body_html = %s WHERE id = %s AND state = 'planned'
+    UPDATE journal_notice
+    SET state = 'sent', sent_at = %s, reason = '', claimed_at = NULL, next_try_at = NULL, subject = %s,
+        body_text = %s, body_html = %s
+    WHERE id = %s AND state = 'planned'
 """
 
 

@@ -1,8 +1,8 @@
 """A notice as the bytes that travel: the mail Django would build, written in one piece.
 
-What is said always has one form, a text and the same as HTML. Building that as a tree of parts and flattening
-the tree took longer than the conversation with the server (measured: 0.4 ms of 1.3), so it is written straight
-down. A mail with files is built by Django.
+What is said always has one form, a text and the same as HTML. Building that as a tree of parts and
+flattening the tree took longer than the conversation with the server (measured: 0.4 ms of 1.3), so it is
+written straight down. A mail with files is built by Django.
 """
 
 import re

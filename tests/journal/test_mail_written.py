@@ -23,7 +23,8 @@ def both(**told):
     for mail in mails:
         mail.attach_alternative(told.get("body", "Kính gửi").join(("<p>", "</p>")), "text/html")
     assert isinstance(mails[0].message(), Written)
-    return [message_from_bytes(one.message().as_bytes(linesep="\r\n"), policy=policy.default) for one in mails]
+    written = [one.message().as_bytes(linesep="\r\n") for one in mails]
+    return [message_from_bytes(one, policy=policy.default) for one in written]
 
 
 def said(mail, kind):
