@@ -235,6 +235,8 @@ EMAIL_URL: str = env.str("EMAIL_URL", "")
 vars().update(
     env.email_url_config(EMAIL_URL) if EMAIL_URL else {"EMAIL_BACKEND": "isotrack.kit.outbox.Outbox"}
 )
+if EMAIL_URL.startswith("smtp"):
+    EMAIL_BACKEND = "isotrack.journal.mail.Smtp"
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30)
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "IsoTrack <isotrack@angiang.example>")
 REPLY_TO = env.str("MAIL_REPLY_TO", "")
