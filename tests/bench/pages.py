@@ -146,7 +146,7 @@ def board_pairs(tree: Tree, year: int = LAST_YEAR, times: int = TIMES) -> "Itera
     for template, condition in BOARD.items():
         asked = template.format(superior=superior)
         where = condition.format(superior=superior, today=day_of(NOW)) if "{" in condition else condition
-        path = f"/reports/cycles/{year}/board/{asked}"
+        path = f"/cycles/{year}/{asked}"
         pair = compared(visitor, path, board_floor(cycle, asked, where), times)
         yield asked, pair, len(statements_of(lambda path=path: visitor.get(path)))
 
@@ -160,7 +160,7 @@ def board(nation: Nation) -> "Iterator[Row]":
     yield no_more("board, most statements", most, MOST_STATEMENTS["board"])
     visitor, cycle = Visitor(tree.clerk), tree.cycle(LAST_YEAR)
     admin = f"/bench/admin/reports/annualreport/?cycle__id__exact={cycle.pk}"
-    ours = f"/reports/cycles/{LAST_YEAR}/board/"
+    ours = f"/cycles/{LAST_YEAR}/"
     pair = alternate(lambda: cost(lambda: visitor.get(ours)), lambda: cost(lambda: visitor.get(admin)), TIMES)
     yield peer("board beside the Django admin's list", pair, 3.0)
 
@@ -253,7 +253,7 @@ def statistics(nation: Nation) -> "Iterator[Row]":
     """One cycle of the largest tree; and the whole page, for which nothing was promised."""
     tree = nation.trees[-1]
     yield at_most(f"statistics of one cycle, {tree.agencies:,} reports", statistics_pair(tree), 3.0)
-    visitor, path = Visitor(tree.clerk), f"/reports/cycles/{LAST_YEAR - 1}/statistics/"
+    visitor, path = Visitor(tree.clerk), f"/cycles/{LAST_YEAR - 1}/statistics/"
     pair = compared(visitor, path, [], 3)
     yield told("page of statistics beside the empty page", pair)
 
@@ -291,7 +291,7 @@ def autosave(nation: Nation) -> "Iterator[Row]":
 
     def ours() -> Cost:
         typed = str(next(turn))
-        data = {"key": "staff_total", "q-staff_total": typed, "was-staff_total": stored["value"]}
+        data = {"key": "staff_total", "staff_total": typed, "seen-staff_total": stored["value"], "window": "w"}
         found = cost(lambda: visitor.post(f"/reports/{report.pk}/autosave/", data))
         stored["value"] = typed
         return found
