@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import TruncDate
@@ -29,7 +30,7 @@ from reports.directive import Letters, letters_of, overdue_letters
 from reports.models import AnnualReport, DirectiveDuty, ReportCycle, Submission
 from reports.models.report import ReportQuerySet
 from reports.questions import Progress, Section, section_progress
-from reports.rates import Rates, rates_by, rates_of, total
+from reports.rates import Rates, rates_of, rates_of_by, total
 from reports.unreached import Unreached, is_time_for_paper, unreached_in
 
 SUPERIORS_SHOWN = 8
@@ -104,9 +105,21 @@ class ProvinceHome:
         return day_of(self.as_of)
 
     @cached_property
+    def _rates(self) -> dict[tuple[Any, ...], Rates]:
+        """One statement: how the reports stand by group and superior."""
+        return rates_of_by(self.cycle.reports.all(), "group", "superior_id", as_of=self.as_of)
+
+    def _rates_by(self, place: int) -> dict[Any, Rates]:
+        """The same for each group (0) or superior (1)."""
+        found: dict[Any, list[Rates]] = {}
+        for key, counted in self._rates.items():
+            found.setdefault(key[place], []).append(counted)
+        return {key: total(parts) for key, parts in found.items()}
+
+    @cached_property
     def groups(self) -> list[GroupLine]:
         """The groups that owe reports, in the order of official lists."""
-        found = rates_by(self.cycle, "group", self.as_of)
+        found = self._rates_by(0)
         return [GroupLine(one.value, one.label, found[one.value]) for one in Group if one.value in found]
 
     @cached_property
@@ -117,7 +130,7 @@ class ProvinceHome:
     @cached_property
     def behind(self) -> list[SuperiorLine]:
         """Superiors with late or missing reports, most missing first."""
-        found = rates_by(self.cycle, "superior_id", self.as_of)
+        found = self._rates_by(1)
         names = dict(Agency.objects.filter(pk__in=[pk for pk in found if pk]).values_list("pk", "name"))
         lines = [
             SuperiorLine(pk, in_lists(names.get(pk, "")) or _("Không có cấp trên"), one.late, one.missing)  # type: ignore[call-overload]
@@ -236,7 +249,7 @@ class ProvinceHome:
         yield Errand(_("Thư nhắc gửi không được"), _("xem lý do và gửi lại"), failed.count(), url)
 
     def _unreached(self) -> Iterable[Errand]:
-        conditions = unreached(self.as_of)
+        conditions = unreached(self.as_of, self.cycle.province_id)
         found = self.cycle.reports.aggregate(
             **{kind.name: Count(Value(1), filter=condition) for kind, condition in conditions.items()}
         )

@@ -289,7 +289,10 @@ def _has_sent_since(item: DirectiveItem, as_of: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the navigation says: whether a person has to do with letters, and how much waits for them."""
+    """What the navigation says: whether a person has to do with letters, and how much waits for them.
+
+    `reports` are an officer's own to write, the department's to decide on.
+    """
 
     has_to_do: bool = False
     letters: int = 0
@@ -297,12 +300,12 @@ class Desk:
 
 
 def desk_of(user: User, today: date) -> Desk:
-    """An officer's own reports and letters still to be written; the province's overdue letters. One query."""
+    """What an officer still has to write; the province's overdue letters and undecided reports. One query."""
     own = user.agency
     if own is None:
         return Desk()
     if user.sees_province:
-        return Desk(True, DirectiveDuty.objects.visible_to(user).overdue(today).count())
+        return _desk_of_province(own.province_id, today)
     letters = DirectiveDuty.objects.filter(superior=OuterRef("pk"))
     reports = AnnualReport.objects.filter(
         agency=OuterRef("pk"), state__in=AnnualReport.EDITABLE, cycle__closed_at__isnull=True
@@ -313,6 +316,15 @@ def desk_of(user: User, today: date) -> Desk:
         reports_left=_number(reports, "agency"),
     )
     return Desk(*asked.values_list("is_superior", "letters_left", "reports_left").get())
+
+
+def _desk_of_province(province: int | None, today: date) -> Desk:
+    overdue = DirectiveDuty.objects.filter(cycle__province=OuterRef("pk")).overdue(today)
+    waiting = AnnualReport.objects.filter(cycle__province=OuterRef("pk")).awaiting_review()
+    asked = Agency.objects.filter(pk=province).annotate(
+        letters_left=_number(overdue, "cycle__province"), reports_left=_number(waiting, "cycle__province")
+    )
+    return Desk(True, *asked.values_list("letters_left", "reports_left").get())
 
 
 def _number(rows: "QuerySet[Any, Any]", column: str) -> Coalesce:

@@ -14,7 +14,6 @@ from agencies.models import Agency, Role, User
 from isotrack.kit import clock
 from plans.models import RolloutPlan
 from reports.directive import Desk, desk_of
-from reports.models import AnnualReport
 
 TEXT_SIZES = ("s", "m", "l")
 TEXT_COOKIE = "isotrack_text"
@@ -125,14 +124,14 @@ Entries = list[tuple[Any, ...]]
 
 
 def _staff(user: User) -> Entries:
-    waiting = AnnualReport.objects.reviewable_by(user).awaiting_review().count()
+    desk = desk_of(user, clock.today())
     return [
         (_("Trang chủ"), "home"),
         (pgettext("list", "Cơ quan"), "agencies:agency-list"),
         (pgettext("list", "Kế hoạch"), "plans:plan-list"),
         (pgettext("list", "Công bố"), "plans:declaration-list"),
-        (pgettext("list", "Báo cáo"), "reports:cycle-list", waiting),
-        *_letters(desk_of(user, clock.today())),
+        (pgettext("list", "Báo cáo"), "reports:cycle-list", desk.reports),
+        *_letters(desk),
         (_("Tập huấn"), "plans:training-list"),
         (pgettext("list", "Tư vấn"), "plans:consultant-list"),
         (pgettext("list", "Thông báo"), "reports:notice-list"),

@@ -56,7 +56,8 @@ def unreached_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
     dead = DeadAddress.objects.annotate(folded=Lower("address")).filter(
         province=str(cycle.province_id), folded=Lower(OuterRef("agency__contact_email"))
     )
-    holders = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
+    in_post = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
+    holders = in_post.filter(agency__province_id=cycle.province_id)
     rows = cycle.reports.open(as_of).annotate(
         dead_because=Subquery(dead.values("reason")[:1]),
         has_holder=Exists(holders.filter(agency_id=OuterRef("agency_id"))),

@@ -21,11 +21,10 @@ from isotrack.journal.deliver import deliver_owed
 from isotrack.journal.models import Notice
 from reports.actions.reminder import plan_reminders
 from reports.models import ReportCycle
-from tests.bench.nation import NOW, Nation
+from tests.bench.nation import FRESH_YEAR, NOW, Nation
 from tests.bench.sets import OPENED, REMINDED
 from tests.bench.table import Row, no_more, rate
 from tests.bench.timing import peak
-from tests.bench.nation import FRESH_YEAR
 
 ROUNDS = 3
 MEMORY = 40  # MiB that a run may grow, however many mails leave

@@ -36,8 +36,8 @@ NOW = datetime(2021, 6, 16, 8, tzinfo=ZONE)
 BEGAN = date(2010, 1, 1)
 FRESH_YEAR = LAST_YEAR + 1  # the cycle of a tree in which nobody has written yet
 DEPARTMENTS = 20
-ONSETS = "Khánh Bình Vĩnh Phú Mỹ Tân Long Hòa An Thạnh Đông Tây Hưng Định Lương Châu Thới Nhơn Ô Núi".split()
-ENDINGS = "An Hòa Thành Lộc Phước Hội Mỹ Trung Đức Thuận Quới Lợi Phong Bình Tịnh Ngươn Chánh Trạch".split()
+ONSETS = ["Khánh", "Bình", "Vĩnh", "Phú", "Mỹ", "Tân", "Long", "Hòa", "An", "Thạnh", "Đông", "Tây", "Hưng", "Định", "Lương", "Châu", "Thới", "Nhơn", "Ô", "Núi"]
+ENDINGS = ["An", "Hòa", "Thành", "Lộc", "Phước", "Hội", "Mỹ", "Trung", "Đức", "Thuận", "Quới", "Lợi", "Phong", "Bình", "Tịnh", "Ngươn", "Chánh", "Trạch"]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,5 @@ STORAGES = product.STORAGES | {
 }
 ISOTRACK_AS_OF = ""
 # Nothing is measured across a change of connection, and no worker of a parallel plan counts for nobody.
-DATABASES = {
-    "default": product.DATABASES["default"]
-    | {"CONN_MAX_AGE": None, "OPTIONS": {"options": "-c max_parallel_workers_per_gather=0"}}
-}
+DATABASES = {"default": product.DATABASES["default"] | {"CONN_MAX_AGE": None}}
+DATABASES["default"]["OPTIONS"]["options"] += " -c max_parallel_workers_per_gather=0"
