@@ -306,7 +306,9 @@ class Board:
     def _row(self, values: dict[str, Any]) -> Row:
         sent = values["first_submitted_at"]
         sent = sent if sent and sent <= self.as_of else None
-        day = day_of(sent or self.as_of)
+        punctuality = URGENCY[values["urgency"]]
+        is_behind = punctuality in (Punctuality.LATE, Punctuality.MISSING)
+        deadline, until = Deadline.ending_at(values["cutoff"]), day_of(sent or self.as_of)
         return Row(
             pk=values["pk"],
             code=values["agency__code"],
@@ -314,8 +316,8 @@ class Board:
             superior_pk=values["superior_id"],
             superior=in_lists(values["superior__name"] or ""),
             group=values["group"],
-            punctuality=URGENCY[values["urgency"]],
-            days_late=max(0, Deadline.ending_at(values["cutoff"]).offset(day)),
+            punctuality=punctuality,
+            days_late=max(0, deadline.offset(until)) if is_behind else 0,
             state=AnnualReport.State(values["state"]),
             is_nil=values["is_nil"] and sent is not None,
             first_submitted_at=sent,

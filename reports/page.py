@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -102,13 +102,17 @@ class Page:
         return [replace(link, current=link.url == here) for link in links]
 
     def _link(self, label: str, name: str, count: int | None = None) -> Link:
-        url = reverse(name)
-        # A report is in the same room as its cycle, whichever of the two the navigation names.
-        names = ("reports:cycle-list", "reports:report-list", "reports:questionnaire-list")
-        reports = tuple(map(reverse, names))
+        url, reports = reverse(name), _rooms_of_reports()
         rooms = reports if url in reports else (url,)
         here = self.request.path == url if url == "/" else self.request.path.startswith(rooms)
         return Link(label, url, here, count or None)
+
+
+@cache
+def _rooms_of_reports() -> tuple[str, ...]:
+    """A report is in the same room as its cycle, whichever of the two the navigation names."""
+    names = ("reports:cycle-list", "reports:report-list", "reports:questionnaire-list")
+    return tuple(map(reverse, names))
 
 
 def _provinces() -> list[Agency]:

@@ -3,9 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import CharField, Count, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
-from reports.models import AnnualReport
+from isotrack.journal.models import Notice
+from reports.models import AnnualReport, Punctuality
+from tests.bench.nation import NOW
 
 
 class OpenSite(admin.AdminSite):
@@ -19,20 +23,39 @@ class ReportAdmin(admin.ModelAdmin):
     """The columns, filters and search of the board, as one declares them in an afternoon."""
 
     list_display = (
-        "agency",
+        "code",
+        "agency_name",
         "superior",
         "group",
+        "punctuality",
         "state",
         "is_nil",
         "first_submitted_at",
         "cutoff",
         "extended_to",
+        "reminders",
     )
     list_select_related = ("agency", "superior", "cycle")
-    list_filter = ("group", "state", "is_nil")
+    list_filter = ("group", "state", "is_nil", ("superior", admin.RelatedOnlyFieldListFilter))
     list_per_page = 50
     search_fields = ("agency__name_search",)
-    ordering = ("agency__sort_order", "agency__name_sort")
+    ordering = ("superior__sort_order", "superior__name_sort", "agency__sort_order", "agency__name_sort")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        sent = Notice.objects.filter(about=Concat(Value("report:"), Cast(OuterRef("pk"), CharField())))
+        counted = sent.filter(state="sent").order_by().values("about").annotate(number=Count("pk"))
+        rows = super().get_queryset(request).with_punctuality(NOW)
+        return rows.annotate(sent=Subquery(counted.values("number")))
+
+    @admin.display(ordering="agency__code")
+    def code(self, report: AnnualReport) -> str:
+        return report.agency.code
+
+    def punctuality(self, report: Any) -> str:
+        return Punctuality(report.punctuality).label
+
+    def reminders(self, report: Any) -> int:
+        return report.sent or 0
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return True
