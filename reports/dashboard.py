@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -25,13 +25,13 @@ from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.plots import GroupRow, Plot, Series, groups_plot, submissions_plot
 from isotrack.kit.words import share
 from reports.actions.report import judge
-from reports.board import Contact, unreached
+from reports.board import Contact
 from reports.directive import Letters, letters_of, overdue_letters
 from reports.models import AnnualReport, DirectiveDuty, ReportCycle, Submission
 from reports.models.report import ReportQuerySet
 from reports.questions import Progress, Section, section_progress
 from reports.rates import Rates, rates_of, rates_of_by, total
-from reports.unreached import Unreached, is_time_for_paper, unreached_in
+from reports.unreached import Unreached, is_time_for_paper, lost_in
 
 SUPERIORS_SHOWN = 8
 NOTICES_SHOWN = 5
@@ -150,19 +150,24 @@ class ProvinceHome:
         return ReportCycle.objects.readable_by(self.user).filter(year=self.cycle.year - 1).first()
 
     @cached_property
+    def _arrivals(self) -> "dict[int, Arrivals]":
+        """One statement: the reports of this cycle and the one before, by the day on which they came."""
+        return arrivals_of([one for one in (self.cycle, self.last) if one], self.as_of)
+
+    @cached_property
     def received(self) -> dict[int, int]:
         """Days from the last day → reports received so far."""
-        return received_by_day(self.cycle, self.as_of)
+        return self._arrivals[self.cycle.pk].received
 
     @cached_property
     def last_received(self) -> dict[int, int]:
         """The same of the cycle before, with its own last day."""
-        return received_by_day(self.last, self.as_of) if self.last else {}
+        return self._arrivals[self.last.pk].received if self.last else {}
 
-    @cached_property
+    @property
     def last_expected(self) -> int:
         """How many reports the cycle before counts."""
-        return self.last.reports.counted().count() if self.last else 0
+        return self._arrivals[self.last.pk].expected if self.last else 0
 
     @cached_property
     def submissions(self) -> Plot:
@@ -204,10 +209,15 @@ class ProvinceHome:
         return [errand for errand in found if errand.count]
 
     @cached_property
+    def lost(self) -> "Sequence[Unreached]":
+        """Agencies of the cycle that no reminder reaches."""
+        return lost_in(self.cycle, self.as_of)
+
+    @cached_property
     def unreached(self) -> "Sequence[Unreached]":
-        """Agencies that only a letter on paper reaches, from 45 days before the deadline."""
+        """Those that only a letter on paper reaches, from 45 days before the deadline."""
         is_time = self.user.is_reviewer and is_time_for_paper(self.cycle, self.as_of)
-        return unreached_in(self.cycle, self.as_of) if is_time else []
+        return [one for one in self.lost if one.is_open] if is_time else []
 
     @property
     def first_unreached(self) -> "Sequence[Unreached]":
@@ -249,30 +259,60 @@ class ProvinceHome:
         yield Errand(_("Thư nhắc gửi không được"), _("xem lý do và gửi lại"), failed.count(), url)
 
     def _unreached(self) -> Iterable[Errand]:
-        conditions = unreached(self.as_of, self.cycle.province_id)
-        found = self.cycle.reports.aggregate(
-            **{kind.name: Count(Value(1), filter=condition) for kind, condition in conditions.items()}
-        )
-        for kind, title, detail in (
-            (Contact.NO_ADDRESS, _("Cơ quan chưa có thư nhận tin"), _("không ai nhận được thư nhắc")),
-            (Contact.NO_HOLDER, _("Cơ quan chưa có người phụ trách"), _("không ai gửi được báo cáo")),
-            (Contact.DEAD_ADDRESS, _("Cơ quan có địa chỉ không nhận thư"), _("thư nhắc bị trả lại")),
+        no_address = sum(not one.address for one in self.lost)
+        no_holder = sum(not one.has_holder for one in self.lost)
+        dead = sum(one.dead_because is not None for one in self.lost)
+        for kind, count, title, detail in (
+            (
+                Contact.NO_ADDRESS,
+                no_address,
+                _("Cơ quan chưa có thư nhận tin"),
+                _("không ai nhận được thư nhắc"),
+            ),
+            (
+                Contact.NO_HOLDER,
+                no_holder,
+                _("Cơ quan chưa có người phụ trách"),
+                _("không ai gửi được báo cáo"),
+            ),
+            (
+                Contact.DEAD_ADDRESS,
+                dead,
+                _("Cơ quan có địa chỉ không nhận thư"),
+                _("thư nhắc bị trả lại"),
+            ),
         ):
-            yield Errand(title, detail, found[kind.name], self._board(f"contact={kind.value}"))
+            yield Errand(title, detail, count, self._board(f"contact={kind.value}"))
 
     def _board(self, query: str) -> str:
         return reverse("reports:cycle-board", args=[self.cycle.year]) + "?" + query
 
 
-def received_by_day(cycle: ReportCycle, as_of: datetime) -> dict[int, int]:
-    """Days from the cycle's last day → reports received so far, for each Vietnamese day on which one came."""
-    received = cycle.reports.received(as_of).counted().order_by()
-    by_day = received.annotate(day=TruncDate("first_submitted_at", tzinfo=ZONE)).values_list("day")
+@dataclass(frozen=True)
+class Arrivals:
+    """Days from a cycle's last day → reports received so far, for each day on which one came; of how many."""
+
+    received: dict[int, int]
+    expected: int
+
+
+def arrivals_of(cycles: Sequence[ReportCycle], as_of: datetime) -> dict[int, Arrivals]:
+    """Key of each cycle → how its reports came, by Vietnamese days; one statement for all of them."""
+    came = When(first_submitted_at__lte=as_of, then=TruncDate("first_submitted_at", tzinfo=ZONE))
+    counted = AnnualReport.objects.filter(cycle__in=cycles).counted().order_by()
+    rows = counted.annotate(day=Case(came, default=None)).values_list("cycle", "day")
+    by_day: dict[int, dict[date | None, int]] = {cycle.pk: {} for cycle in cycles}
+    for cycle, day, number in rows.annotate(number=Count(Value(1))):
+        by_day[cycle][day] = number
+    return {cycle.pk: _arrivals(cycle, by_day[cycle.pk]) for cycle in cycles}
+
+
+def _arrivals(cycle: ReportCycle, by_day: Mapping[date | None, int]) -> Arrivals:
     sofar, points = 0, {}
-    for day, number in sorted(by_day.annotate(number=Count(Value(1)))):
-        sofar += number
+    for day in sorted(day for day in by_day if day is not None):
+        sofar += by_day[day]
         points[cycle.deadline.offset(day)] = sofar
-    return points
+    return Arrivals(points, sum(by_day.values()))
 
 
 def _series(cycle: ReportCycle, points: Mapping[int, int]) -> Series:

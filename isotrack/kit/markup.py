@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from isotrack.kit import words
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import Deadline
+from isotrack.kit.plots import Drawing, Plot
 
 register = Library()
 
@@ -172,6 +173,30 @@ def options(choices: Iterable[tuple[object, Words]], chosen: object) -> SafeStri
         for value, label in choices
     )
     return mark_safe("".join(written))
+
+
+@register.simple_tag
+def drawings(plot: Plot, label: Words) -> SafeString:
+    """A plot in its two drawings, as SVG with `label` as its name: hundreds of shapes, drawn at once."""
+    return mark_safe("".join(_svg(drawing, escape(label)) for drawing in plot.drawings))
+
+
+def _svg(drawing: Drawing, label: str) -> str:
+    width, height = drawing.width, drawing.height
+    shapes = [f'<path class="{path.css}" d="{path.d}"/>' for path in drawing.paths]
+    shapes += [
+        f'<rect class="{box.css}" x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"/>'
+        for box in drawing.boxes
+    ]
+    shapes += [f'<circle class="f-acc" cx="{dot.x}" cy="{dot.y}" r="5"/>' for dot in drawing.dots]
+    shapes += [
+        f'<text class="{one.css}" x="{one.x}" y="{one.y}" text-anchor="{one.anchor}">{escape(one.text)}</text>'
+        for one in drawing.texts
+    ]
+    return (
+        f'<svg class="{drawing.css}" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="img" aria-label="{label}">{"".join(shapes)}</svg>'
+    )
 
 
 # Blocks with children

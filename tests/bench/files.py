@@ -49,7 +49,7 @@ def export(nation: Nation) -> "Iterator[Row]":
     pair = alternate(
         lambda: _in_child(lambda: _ours_out(nation)), lambda: _in_child(lambda: _floor_out(cells)), 1, warm=0
     )
-    del cells
+
     yield at_most(f"Excel export, {number:,} rows", Pair(pair.ours, pair.floor), 1.4)
     grown = _grown(lambda: _ours_out(nation))
     yield no_more("Excel export, memory above the idle process", grown, EXPORT_MEMORY, "MiB")

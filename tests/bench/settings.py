@@ -9,6 +9,7 @@ INSTALLED_APPS = [*product.INSTALLED_APPS, "django.contrib.admin"]
 STORAGES = product.STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
+AUTHENTICATION_BACKENDS = [*product.AUTHENTICATION_BACKENDS, "django.contrib.auth.backends.ModelBackend"]
 ISOTRACK_AS_OF = ""
 # Nothing is measured across a change of connection, and no worker of a parallel plan counts for nobody.
 DATABASES = {"default": product.DATABASES["default"] | {"CONN_MAX_AGE": None}}

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template import engines
@@ -26,12 +27,20 @@ def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_empty().render({}, request))
 
 
+class OneField(forms.ModelForm):
+    """One field of a report, read and checked."""
+
+    class Meta:
+        model = AnnualReport
+        fields = ["nil_reason"]
+
+
 def one_row(request: HttpRequest, pk: int) -> JsonResponse:
     """What any Django view does that saves one row for somebody signed in."""
-    report = get_object_or_404(AnnualReport, pk=pk)
-    report.nil_reason = request.POST["value"]
-    report.save()
-    return JsonResponse({"saved": report.nil_reason})
+    form = OneField(request.POST, instance=get_object_or_404(AnnualReport, pk=pk))
+    if not form.is_valid():
+        return JsonResponse(form.errors, status=422)
+    return JsonResponse({"saved": form.save().nil_reason})
 
 
 urlpatterns = [
