@@ -221,9 +221,7 @@ class Board:
     @cached_property
     def _by_superior(self) -> dict[tuple[Any, ...], Rates]:
         """One statement: every superior of a visible report with the sums of what the filters leave."""
-        return rates_of_by(
-            self.visible, *SUPERIOR, as_of=self.as_of, among=self._narrowing
-        )
+        return rates_of_by(self.visible, *SUPERIOR, as_of=self.as_of, among=self._narrowing)
 
     @property
     def superiors(self) -> list[tuple[int, str]]:

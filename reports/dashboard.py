@@ -46,6 +46,15 @@ def cycle_at_home(user: User, as_of: datetime) -> ReportCycle | None:
     return cycles.running(as_of).first() or cycles.first()
 
 
+def cycles_at_home(user: User, as_of: datetime) -> tuple[ReportCycle | None, ReportCycle | None]:
+    """The same cycle, and the one of the year before to compare with; one query for both."""
+    cycles = list(ReportCycle.objects.readable_by(user))  # one a year
+    running = (one for one in cycles if one.is_running(as_of))
+    cycle = next(running, cycles[0] if cycles else None)
+    year = cycle.year - 1 if cycle else None
+    return cycle, next((one for one in cycles if one.year == year), None)
+
+
 # The province: department, finance, leader
 
 
@@ -93,9 +102,10 @@ class Errand:
 
 @dataclass(frozen=True)
 class ProvinceHome:
-    """The running cycle as the province sees it."""
+    """The running cycle as the province sees it, beside the one of the year before."""
 
     cycle: ReportCycle
+    last: ReportCycle | None
     user: User
     as_of: datetime
 
@@ -130,12 +140,12 @@ class ProvinceHome:
     @cached_property
     def behind(self) -> list[SuperiorLine]:
         """Superiors with late or missing reports, most missing first."""
-        found = self._rates_by(1)
-        names = dict(Agency.objects.filter(pk__in=[pk for pk in found if pk]).values_list("pk", "name"))
+        found = {pk: one for pk, one in self._rates_by(1).items() if one.late or one.missing}
+        known = [pk for pk in found if pk]
+        names = dict(Agency.objects.filter(pk__in=known).values_list("pk", "name")) if known else {}
         lines = [
             SuperiorLine(pk, in_lists(names.get(pk, "")) or _("Không có cấp trên"), one.late, one.missing)  # type: ignore[call-overload]
             for pk, one in found.items()
-            if one.late or one.missing
         ]
         return sorted(lines, key=lambda line: (-line.missing, -line.late, line.name))
 
@@ -143,11 +153,6 @@ class ProvinceHome:
     def most_behind(self) -> list[SuperiorLine]:
         """As many of them as the page shows."""
         return self.behind[:SUPERIORS_SHOWN]
-
-    @cached_property
-    def last(self) -> ReportCycle | None:
-        """The cycle of the year before, to compare with."""
-        return ReportCycle.objects.readable_by(self.user).filter(year=self.cycle.year - 1).first()
 
     @cached_property
     def _arrivals(self) -> "dict[int, Arrivals]":
@@ -238,7 +243,7 @@ class ProvinceHome:
         )
 
     def _reviews(self) -> Iterable[Errand]:
-        waiting = self.cycle.reports.reviewable_by(self.user).awaiting_review()
+        waiting = self.cycle.reports.awaiting_review()
         found = waiting.aggregate(number=Count(Value(1)), oldest=Min("submitted_at"))
         days = (self.today - day_of(found["oldest"])).days if found["oldest"] else 0
         said = ngettext("lâu nhất đã chờ %(days)d ngày", "lâu nhất đã chờ %(days)d ngày", days)

@@ -102,4 +102,3 @@ def total(parts: Iterable[Rates]) -> Rates:
     """Add up the rates of parts, for example of all superiors, without asking the database again."""
     counted = list(parts)
     return Rates(**{part.name: sum(getattr(one, part.name) for one in counted) for part in fields(Rates)})
-

@@ -157,7 +157,9 @@ def _in_processes(works: "Sequence[Callable[[], None]]") -> tuple[float, float]:
     return seconds, max(grown.get() for _process in processes)
 
 
-def _work(work: "Callable[[], None]", ready: "threading.Barrier", grown: "multiprocessing.Queue[float]") -> None:
+def _work(
+    work: "Callable[[], None]", ready: "threading.Barrier", grown: "multiprocessing.Queue[float]"
+) -> None:
     connection.ensure_connection()
     ready.wait()
     with peak() as found:

@@ -36,8 +36,48 @@ NOW = datetime(2021, 6, 16, 8, tzinfo=ZONE)
 BEGAN = date(2010, 1, 1)
 FRESH_YEAR = LAST_YEAR + 1  # the cycle of a tree in which nobody has written yet
 DEPARTMENTS = 20
-ONSETS = ["Khánh", "Bình", "Vĩnh", "Phú", "Mỹ", "Tân", "Long", "Hòa", "An", "Thạnh", "Đông", "Tây", "Hưng", "Định", "Lương", "Châu", "Thới", "Nhơn", "Ô", "Núi"]
-ENDINGS = ["An", "Hòa", "Thành", "Lộc", "Phước", "Hội", "Mỹ", "Trung", "Đức", "Thuận", "Quới", "Lợi", "Phong", "Bình", "Tịnh", "Ngươn", "Chánh", "Trạch"]
+ONSETS = [
+    "Khánh",
+    "Bình",
+    "Vĩnh",
+    "Phú",
+    "Mỹ",
+    "Tân",
+    "Long",
+    "Hòa",
+    "An",
+    "Thạnh",
+    "Đông",
+    "Tây",
+    "Hưng",
+    "Định",
+    "Lương",
+    "Châu",
+    "Thới",
+    "Nhơn",
+    "Ô",
+    "Núi",
+]
+ENDINGS = [
+    "An",
+    "Hòa",
+    "Thành",
+    "Lộc",
+    "Phước",
+    "Hội",
+    "Mỹ",
+    "Trung",
+    "Đức",
+    "Thuận",
+    "Quới",
+    "Lợi",
+    "Phong",
+    "Bình",
+    "Tịnh",
+    "Ngươn",
+    "Chánh",
+    "Trạch",
+]
 
 
 @dataclass(frozen=True)
@@ -119,9 +159,7 @@ class Nation:
 
     def store(self, years: int) -> None:
         """See to it that every province has so many years, the newest first; those stored stay."""
-        stored = ReportCycle.objects.filter(
-            province=self.provinces[0].root, reports__isnull=False
-        ).distinct()
+        stored = ReportCycle.objects.filter(province=self.provinces[0].root, reports__isnull=False).distinct()
         have = stored.count()
         self.say(f"reports of the provinces, {years} years")
         self._fill(self.provinces, range(LAST_YEAR - years + 1, LAST_YEAR - have + 1))
@@ -364,7 +402,12 @@ def _mails(rows: str) -> None:
         "body_html": "%s",
     }
     steps = "(VALUES (-30), (-14), (-7)) AS step(days)"
-    put(Notice, notice, rows.replace("WHERE", f"CROSS JOIN {steps} WHERE"), [words.subject, words.text, words.html])
+    put(
+        Notice,
+        notice,
+        rows.replace("WHERE", f"CROSS JOIN {steps} WHERE"),
+        [words.subject, words.text, words.html],
+    )
 
 
 # Plans and money
@@ -404,7 +447,11 @@ def put(model: type[Model], columns: Mapping[str, str], rows: str, params: Seque
 
     `params` are those of the columns, in their order, then those of the rows. Returns how many were written.
     """
-    chosen = {field.column: columns[field.column] for field in model._meta.concrete_fields if field.column in columns}
+    chosen = {
+        field.column: columns[field.column]
+        for field in model._meta.concrete_fields
+        if field.column in columns
+    }
     assert len(chosen) == len(columns), set(columns) - set(chosen)
     defaults = {
         field.column: field.get_db_prep_save(field.get_default(), connection)

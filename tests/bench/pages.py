@@ -40,7 +40,10 @@ class Visitor:
     def __init__(self, user: User, backend: str = "") -> None:
         self.user = user
         store = import_module(settings.SESSION_ENGINE).SessionStore()
-        store[SESSION_KEY], store[BACKEND_SESSION_KEY] = str(user.pk), backend or settings.AUTHENTICATION_BACKENDS[0]
+        store[SESSION_KEY], store[BACKEND_SESSION_KEY] = (
+            str(user.pk),
+            backend or settings.AUTHENTICATION_BACKENDS[0],
+        )
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         store.save()
         self.secret = get_random_string(32)
@@ -186,7 +189,9 @@ def home_floor(tree: Tree) -> list[Query]:
     )
     sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
     of_cycle = "FROM reports_annualreport r WHERE r.cycle_id = %s"
-    by_day = f"SELECT (r.first_submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, count(*) {of_cycle} AND {sent}"
+    by_day = (
+        f"SELECT (r.first_submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, count(*) {of_cycle} AND {sent}"
+    )
     holder = BOARD["?contact=no-holder"].format(today=day_of(NOW))
     dead = "EXISTS (SELECT FROM journal_deadaddress d WHERE d.province = %s AND lower(d.address) = "
     unreached = (
@@ -196,9 +201,11 @@ def home_floor(tree: Tree) -> list[Query]:
     )
     province = str(tree.root.pk)
     return [
-        Query("SELECT * FROM reports_reportcycle WHERE province_id = %s ORDER BY year DESC LIMIT 2", (tree.root.pk,)),
+        Query(
+            "SELECT * FROM reports_reportcycle WHERE province_id = %s ORDER BY year DESC LIMIT 2",
+            (tree.root.pk,),
+        ),
         Query(f'SELECT r."group", r.superior_id, count(*), {sums} {of_cycle} GROUP BY 1, 2', (cycle.pk,)),
-        Query(f"SELECT id, name FROM agencies_agency WHERE id IN (SELECT superior_id {of_cycle})", (cycle.pk,)),
         Query(f"{by_day} GROUP BY 1", (cycle.pk,)),
         *([Query(f"{by_day} GROUP BY 1", (last.pk,))] if last else []),
         *([Query(f"SELECT count(*) {of_cycle} AND r.exempted_at IS NULL", (last.pk,))] if last else []),
@@ -249,7 +256,8 @@ def statistics_pair(tree: Tree, times: int = 7) -> Pair:
     cycle = tree.cycle(LAST_YEAR - 1)
     questions, table = cycle.questions, plain_figures(cycle)
     sums = ", ".join(
-        f'count("{one.key}"), sum("{one.key}"), min("{one.key}"), max("{one.key}")' for one in numeric(questions)
+        f'count("{one.key}"), sum("{one.key}"), min("{one.key}"), max("{one.key}")'
+        for one in numeric(questions)
     )
     where = "first_submitted_at <= %s AND exempted_at IS NULL"
     floor = Query(f'SELECT "group", mandate, {sums} FROM {table} WHERE {where} GROUP BY 1, 2', (NOW,))
@@ -302,7 +310,12 @@ def autosave(nation: Nation) -> "Iterator[Row]":
 
     def ours() -> Cost:
         typed = str(next(turn))
-        data = {"key": "staff_total", "staff_total": typed, "seen-staff_total": stored["value"], "window": "w"}
+        data = {
+            "key": "staff_total",
+            "staff_total": typed,
+            "seen-staff_total": stored["value"],
+            "window": "w",
+        }
         found = cost(lambda: visitor.post(f"/reports/{report.pk}/autosave/", data))
         stored["value"] = typed
         return found

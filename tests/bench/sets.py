@@ -116,13 +116,13 @@ def planning(nation: Nation) -> "Iterator[Row]":
 
     pair = _pair(ours, floor, lambda: _only(cycle))
     yield at_most(f"planning a round, {tree.agencies:,} agencies", pair, 1.5)
-    pair = alternate(lambda: undone(again, before=planned), lambda: _floor(floor, lambda: _only(cycle)), TIMES)
+    pair = alternate(
+        lambda: undone(again, before=planned), lambda: _floor(floor, lambda: _only(cycle)), TIMES
+    )
     yield at_most("the same round again", pair, 0.7)
 
 
-def _judged(
-    what: str, tree: Tree, ours: Work, floor: str, before: Work, times: float
-) -> "Iterator[Row]":
+def _judged(what: str, tree: Tree, ours: Work, floor: str, before: Work, times: float) -> "Iterator[Row]":
     yield at_most(f"{what}, {tree.agencies:,} agencies", _pair(ours, floor, before), times)
     found: list[str] = []
     undone(lambda: found.extend(statements_of(ours)), before=before)

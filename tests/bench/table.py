@@ -84,7 +84,8 @@ def in_columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [tuple(heads), *map(tuple, rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(heads))]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
     )
 
 

@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('journal', '0003_jobs_and_dead_addresses'),
+        ("journal", "0003_jobs_and_dead_addresses"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['province'], name='notice_failed'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state", "failed")), fields=["province"], name="notice_failed"
+            ),
         ),
     ]
