@@ -2,11 +2,13 @@
 #
 #   PORT=8000   where `make run` listens           VENV=.venv     where everything is installed
 #   JOBS=2      tests at the same time             PYTHON=python3 what the virtual environment is made from
-#   ARGS=       more words for pytest, or for the lock
+#   ARGS=       more words for pytest, for the benchmarks, or for the lock
+#   SIZE=full   how large a database `make bench` builds; small tries it in two minutes
 PORT ?= 8000
 JOBS ?= 2
 VENV ?= .venv
 PYTHON ?= python3
+SIZE ?= full
 BIN = $(VENV)/bin
 export PORT VENV
 
@@ -16,7 +18,7 @@ PRODUCTION = env -u ISOTRACK_AS_OF ALLOWED_HOSTS=isotrack.example DATABASE_URL=p
 	SECRET_KEY=$$(od -An -N40 -tx1 /dev/urandom | tr -d ' \n')
 UNIT = not browser and not services and not embedded
 
-.PHONY: run test test-fast check format setup setup-run setup-test lock
+.PHONY: run test test-fast bench check format setup setup-run setup-test lock
 .NOTPARALLEL:
 
 run: setup-run
@@ -27,6 +29,9 @@ test: setup-test check
 
 test-fast: setup-test
 	@exec $(BIN)/python tests/services.py -- $(BIN)/pytest --numprocesses $(JOBS) -m "$(UNIT)" $(ARGS)
+
+bench: setup-test
+	@exec $(BIN)/python tests/services.py -- $(BIN)/python -m tests.bench --size $(SIZE) $(ARGS)
 
 check: setup-test
 	$(BIN)/ruff check

@@ -4,7 +4,7 @@ Three statements whatever the number of agencies: the cycle, the sums per superi
 the chips and of the pager and the superiors to choose from as well), and one page of rows as plain values.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -13,33 +13,30 @@ from typing import Any, Self
 
 from django.core.paginator import Page
 from django.db.models import (
-    Case,
     CharField,
     Count,
     F,
-    IntegerField,
     OuterRef,
     Q,
     Subquery,
     TextChoices,
     Value,
-    When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, Post, User
+from agencies.models import Post, User
 from agencies.models.agency import Group, in_lists
 from isotrack.journal.models import Notice
 from isotrack.journal.models.notice import is_dead
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import DAY, Deadline, start_of
 from isotrack.kit.paging import CountedPaginator
-from isotrack.kit.text import clean
+from isotrack.kit.text import clean, fold
 from isotrack.kit.words import Misread, read_date
 from reports.models import AnnualReport, Punctuality, ReportCycle
-from reports.models.report import ReportQuerySet, punctuality_is
+from reports.models.report import URGENCY, ReportQuerySet, punctuality_is, urgency_at
 from reports.rates import Rates, rates_of_by, total
 
 ROWS_A_PAGE = 50
@@ -95,6 +92,22 @@ class Sort(TextChoices):
     NAME = "name", _("Theo tên cơ quan")
     CODE = "code", _("Theo mã")
     NEWEST = "newest", _("Mới gửi trước")
+
+
+_PROTOCOL = ("agency__sort_order", "agency__name_sort", "pk")
+# Inside a superior missing, late, not due, on time, exempt (`urgency`); then protocol order.
+ORDERS: dict[Sort, Sequence[Any]] = {
+    Sort.SUPERIOR: (
+        F("superior__sort_order").asc(nulls_first=True),
+        F("superior__name_sort").asc(nulls_first=True),
+        "superior_id",
+        "urgency",
+        *_PROTOCOL,
+    ),
+    Sort.NAME: ("agency__name_sort", "pk"),
+    Sort.CODE: ("agency__code", "pk"),
+    Sort.NEWEST: (F("first_submitted_at").desc(nulls_last=True), *_PROTOCOL),
+}
 
 
 @dataclass(frozen=True)
@@ -190,11 +203,13 @@ class Board:
         return self.cycle.reports.visible_to(self.user)
 
     @cached_property
+    def _narrowing(self) -> Q:
+        return narrowing(self.wanted, self.as_of, self.cycle.province_id)
+
+    @cached_property
     def _by_superior(self) -> dict[tuple[Any, ...], Rates]:
         """One statement: every superior of a visible report with the sums of what the filters leave."""
-        return rates_of_by(
-            self.visible, *SUPERIOR, as_of=self.as_of, among=narrowing(self.wanted, self.as_of)
-        )
+        return rates_of_by(self.visible, *SUPERIOR, as_of=self.as_of, among=self._narrowing)
 
     @property
     def superiors(self) -> list[tuple[int, str]]:
@@ -254,18 +269,18 @@ class Board:
         return Block(block.name, block.rates, block.rows, goes_on)
 
     def _values(self) -> Any:
-        chosen = self.visible.filter(narrowing(self.wanted, self.as_of))
+        chosen = self.visible.filter(self._narrowing)
         if self.wanted.kind:
             chosen = chosen.filter(self.wanted.kind.condition(self.as_of))
-        rows = chosen.with_punctuality(self.as_of).annotate(reminders=_reminders())
-        return rows.order_by(*_order(self.wanted.sort, self.as_of)).values(
+        rows = chosen.annotate(urgency=urgency_at(self.as_of), reminders=_reminders())
+        return rows.order_by(*ORDERS[self.wanted.sort]).values(
             "pk",
             "agency__code",
             "agency_name",
             "superior_id",
             "superior__name",
             "group",
-            "punctuality",
+            "urgency",
             "state",
             "is_nil",
             "first_submitted_at",
@@ -277,7 +292,9 @@ class Board:
     def _row(self, values: dict[str, Any]) -> Row:
         sent = values["first_submitted_at"]
         sent = sent if sent and sent <= self.as_of else None
-        day = day_of(sent or self.as_of)
+        punctuality = URGENCY[values["urgency"]]
+        is_behind = punctuality in (Punctuality.LATE, Punctuality.MISSING)
+        deadline, until = Deadline.ending_at(values["cutoff"]), day_of(sent or self.as_of)
         return Row(
             pk=values["pk"],
             code=values["agency__code"],
@@ -285,8 +302,8 @@ class Board:
             superior_pk=values["superior_id"],
             superior=in_lists(values["superior__name"] or ""),
             group=values["group"],
-            punctuality=values["punctuality"],
-            days_late=max(0, Deadline.ending_at(values["cutoff"]).offset(day)),
+            punctuality=punctuality,
+            days_late=max(0, deadline.offset(until)) if is_behind else 0,
             state=AnnualReport.State(values["state"]),
             is_nil=values["is_nil"] and sent is not None,
             first_submitted_at=sent,
@@ -296,11 +313,11 @@ class Board:
         )
 
 
-def narrowing(wanted: Wanted, as_of: datetime) -> Q:
-    """What the filters ask of a report row, apart from its kind of punctuality."""
+def narrowing(wanted: Wanted, as_of: datetime, province: int) -> Q:
+    """What the filters ask of a report row of one province, apart from its kind of punctuality."""
     asked = Q()
-    if wanted.words:
-        asked &= Q(agency__in=Agency.objects.matching(wanted.words))
+    for word in fold(wanted.words).split():  # of the joined row: a list of keys would be made of all agencies
+        asked &= Q(agency__name_search__contains=word)
     if wanted.superior is not None:
         asked &= Q(superior_id=wanted.superior)
     if wanted.group:
@@ -310,18 +327,18 @@ def narrowing(wanted: Wanted, as_of: datetime) -> Q:
     if wanted.until:
         asked &= Kind.RECEIVED.condition(as_of) & Q(first_submitted_at__lt=start_of(wanted.until + DAY))
     if wanted.contact:
-        asked &= unreached(as_of)[wanted.contact]
+        asked &= unreached(as_of, province)[wanted.contact]
     return asked
 
 
-def unreached(as_of: datetime) -> dict[Contact, Q]:
-    """Of which agencies no reminder reaches anybody: no address, nobody in the post, or a dead address."""
-    holders = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
-    province = OuterRef("cycle__province_id")
+def unreached(as_of: datetime, province: int) -> dict[Contact, Q]:
+    """Of which agencies of a province nobody is reached: no address, a dead one, nobody in the post."""
+    in_post = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
+    holders = in_post.filter(agency__province_id=province).order_by()
     return {
         Contact.NO_ADDRESS: Q(agency__contact_email=""),
-        Contact.NO_HOLDER: ~Q(agency__in=holders.order_by().values("agency_id")),
-        Contact.DEAD_ADDRESS: Q(is_dead(OuterRef("agency__contact_email"), Cast(province, CharField()))),
+        Contact.NO_HOLDER: ~Q(agency__in=holders.values("agency_id")),
+        Contact.DEAD_ADDRESS: Q(is_dead(OuterRef("agency__contact_email"), Value(str(province)))),
     }
 
 
@@ -330,24 +347,6 @@ def _reminders() -> Coalesce:
     about = Concat(Value("report:"), Cast(OuterRef("pk"), CharField()))
     sent = Notice.objects.filter(about=about, state=Notice.State.SENT).order_by().values("about")
     return Coalesce(Subquery(sent.annotate(number=Count("pk")).values("number")), 0)
-
-
-def _order(sort: Sort, as_of: datetime) -> list[Any]:
-    """Inside a superior missing, late, not due, on time, exempt; then protocol order."""
-    protocol = ["agency__sort_order", "agency__name_sort", "pk"]
-    urgent = ("missing", "late", "not_due", "on_time", "exempt")
-    whens = [When(Kind(kind).condition(as_of), then=Value(place)) for place, kind in enumerate(urgent)]
-    superior = [
-        F("superior__sort_order").asc(nulls_first=True),
-        F("superior__name_sort").asc(nulls_first=True),
-    ]
-    orders: dict[Sort, list[Any]] = {
-        Sort.SUPERIOR: [*superior, "superior_id", Case(*whens, output_field=IntegerField()), *protocol],
-        Sort.NAME: ["agency__name_sort", "pk"],
-        Sort.CODE: ["agency__code", "pk"],
-        Sort.NEWEST: [F("first_submitted_at").desc(nulls_last=True), *protocol],
-    }
-    return orders[sort]
 
 
 def _key(typed: str) -> int | None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -25,13 +26,13 @@ from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.plots import GroupRow, Plot, Series, groups_plot, submissions_plot
 from isotrack.kit.words import share
 from reports.actions.report import judge
-from reports.board import Contact, unreached
+from reports.board import Contact
 from reports.directive import Letters, letters_of, overdue_letters
 from reports.models import AnnualReport, DirectiveDuty, ReportCycle, Submission
 from reports.models.report import ReportQuerySet
 from reports.questions import Progress, Section, section_progress
-from reports.rates import Rates, rates_by, rates_of, total
-from reports.unreached import Unreached, is_time_for_paper, unreached_in
+from reports.rates import Rates, rates_of, rates_of_by, total
+from reports.unreached import Unreached, is_time_for_paper, lost_in
 
 SUPERIORS_SHOWN = 8
 NOTICES_SHOWN = 5
@@ -44,6 +45,15 @@ def cycle_at_home(user: User, as_of: datetime) -> ReportCycle | None:
     """The cycle a home page speaks of: the one that runs, else the newest."""
     cycles = ReportCycle.objects.readable_by(user)
     return cycles.running(as_of).first() or cycles.first()
+
+
+def cycles_at_home(user: User, as_of: datetime) -> tuple[ReportCycle | None, ReportCycle | None]:
+    """The same cycle, and the one of the year before to compare with; one query for both."""
+    cycles = list(ReportCycle.objects.readable_by(user))  # one a year
+    running = (one for one in cycles if one.is_running(as_of))
+    cycle = next(running, cycles[0] if cycles else None)
+    year = cycle.year - 1 if cycle else None
+    return cycle, next((one for one in cycles if one.year == year), None)
 
 
 # The province: department, finance, leader
@@ -93,9 +103,10 @@ class Errand:
 
 @dataclass(frozen=True)
 class ProvinceHome:
-    """The running cycle as the province sees it."""
+    """The running cycle as the province sees it, beside the one of the year before."""
 
     cycle: ReportCycle
+    last: ReportCycle | None
     user: User
     as_of: datetime
 
@@ -105,9 +116,21 @@ class ProvinceHome:
         return day_of(self.as_of)
 
     @cached_property
+    def _rates(self) -> dict[tuple[Any, ...], Rates]:
+        """One statement: how the reports stand by group and superior."""
+        return rates_of_by(self.cycle.reports.all(), "group", "superior_id", as_of=self.as_of)
+
+    def _rates_by(self, place: int) -> dict[Any, Rates]:
+        """The same for each group (0) or superior (1)."""
+        found: dict[Any, list[Rates]] = {}
+        for key, counted in self._rates.items():
+            found.setdefault(key[place], []).append(counted)
+        return {key: total(parts) for key, parts in found.items()}
+
+    @cached_property
     def groups(self) -> list[GroupLine]:
         """The groups that owe reports, in the order of official lists."""
-        found = rates_by(self.cycle, "group", self.as_of)
+        found = self._rates_by(0)
         return [GroupLine(one.value, one.label, found[one.value]) for one in Group if one.value in found]
 
     @cached_property
@@ -118,12 +141,12 @@ class ProvinceHome:
     @cached_property
     def behind(self) -> list[SuperiorLine]:
         """Superiors with late or missing reports, most missing first."""
-        found = rates_by(self.cycle, "superior_id", self.as_of)
-        names = dict(Agency.objects.filter(pk__in=[pk for pk in found if pk]).values_list("pk", "name"))
+        found = {pk: one for pk, one in self._rates_by(1).items() if one.late or one.missing}
+        known = [pk for pk in found if pk]
+        names = dict(Agency.objects.filter(pk__in=known).values_list("pk", "name")) if known else {}
         lines = [
             SuperiorLine(pk, in_lists(names.get(pk, "")) or _("Không có cấp trên"), one.late, one.missing)  # type: ignore[call-overload]
             for pk, one in found.items()
-            if one.late or one.missing
         ]
         return sorted(lines, key=lambda line: (-line.missing, -line.late, line.name))
 
@@ -133,24 +156,24 @@ class ProvinceHome:
         return self.behind[:SUPERIORS_SHOWN]
 
     @cached_property
-    def last(self) -> ReportCycle | None:
-        """The cycle of the year before, to compare with."""
-        return ReportCycle.objects.readable_by(self.user).filter(year=self.cycle.year - 1).first()
+    def _arrivals(self) -> "dict[int, Arrivals]":
+        """One statement: the reports of this cycle and the one before, by the day on which they came."""
+        return arrivals_of([one for one in (self.cycle, self.last) if one], self.as_of)
 
     @cached_property
     def received(self) -> dict[int, int]:
         """Days from the last day → reports received so far."""
-        return received_by_day(self.cycle, self.as_of)
+        return self._arrivals[self.cycle.pk].received
 
     @cached_property
     def last_received(self) -> dict[int, int]:
         """The same of the cycle before, with its own last day."""
-        return received_by_day(self.last, self.as_of) if self.last else {}
+        return self._arrivals[self.last.pk].received if self.last else {}
 
-    @cached_property
+    @property
     def last_expected(self) -> int:
         """How many reports the cycle before counts."""
-        return self.last.reports.counted().count() if self.last else 0
+        return self._arrivals[self.last.pk].expected if self.last else 0
 
     @cached_property
     def submissions(self) -> Plot:
@@ -192,10 +215,15 @@ class ProvinceHome:
         return [errand for errand in found if errand.count]
 
     @cached_property
+    def lost(self) -> "Sequence[Unreached]":
+        """Agencies of the cycle that no reminder reaches."""
+        return lost_in(self.cycle, self.as_of)
+
+    @cached_property
     def unreached(self) -> "Sequence[Unreached]":
-        """Agencies that only a letter on paper reaches, from 45 days before the deadline."""
+        """Those that only a letter on paper reaches, from 45 days before the deadline."""
         is_time = self.user.is_reviewer and is_time_for_paper(self.cycle, self.as_of)
-        return unreached_in(self.cycle, self.as_of) if is_time else []
+        return [one for one in self.lost if one.is_open] if is_time else []
 
     @property
     def first_unreached(self) -> "Sequence[Unreached]":
@@ -216,7 +244,7 @@ class ProvinceHome:
         )
 
     def _reviews(self) -> Iterable[Errand]:
-        waiting = self.cycle.reports.reviewable_by(self.user).awaiting_review()
+        waiting = self.cycle.reports.awaiting_review()
         found = waiting.aggregate(number=Count(Value(1)), oldest=Min("submitted_at"))
         days = (self.today - day_of(found["oldest"])).days if found["oldest"] else 0
         said = ngettext("lâu nhất đã chờ %(days)d ngày", "lâu nhất đã chờ %(days)d ngày", days)
@@ -237,16 +265,30 @@ class ProvinceHome:
         yield Errand(_("Thư nhắc gửi không được"), _("xem lý do và gửi lại"), failed.count(), url)
 
     def _unreached(self) -> Iterable[Errand]:
-        conditions = unreached(self.as_of)
-        found = self.cycle.reports.aggregate(
-            **{kind.name: Count(Value(1), filter=condition) for kind, condition in conditions.items()}
-        )
-        for kind, title, detail in (
-            (Contact.NO_ADDRESS, _("Cơ quan chưa có thư nhận tin"), _("không ai nhận được thư nhắc")),
-            (Contact.NO_HOLDER, _("Cơ quan chưa có người phụ trách"), _("không ai gửi được báo cáo")),
-            (Contact.DEAD_ADDRESS, _("Cơ quan có địa chỉ không nhận thư"), _("thư nhắc bị trả lại")),
+        no_address = sum(not one.address for one in self.lost)
+        no_holder = sum(not one.has_holder for one in self.lost)
+        dead = sum(one.dead_because is not None for one in self.lost)
+        for kind, count, title, detail in (
+            (
+                Contact.NO_ADDRESS,
+                no_address,
+                _("Cơ quan chưa có thư nhận tin"),
+                _("không ai nhận được thư nhắc"),
+            ),
+            (
+                Contact.NO_HOLDER,
+                no_holder,
+                _("Cơ quan chưa có người phụ trách"),
+                _("không ai gửi được báo cáo"),
+            ),
+            (
+                Contact.DEAD_ADDRESS,
+                dead,
+                _("Cơ quan có địa chỉ không nhận thư"),
+                _("thư nhắc bị trả lại"),
+            ),
         ):
-            yield Errand(title, detail, found[kind.name], self._board(f"contact={kind.value}"))
+            yield Errand(title, detail, count, self._board(f"contact={kind.value}"))
 
     def _contacts(self) -> Iterable[Errand]:
         """Of every agency, whether or not its report is still owed."""
@@ -260,15 +302,31 @@ class ProvinceHome:
         return reverse("reports:cycle-board", args=[self.cycle.year]) + "?" + query
 
 
-def received_by_day(cycle: ReportCycle, as_of: datetime) -> dict[int, int]:
-    """Days from the cycle's last day → reports received so far, for each Vietnamese day on which one came."""
-    received = cycle.reports.received(as_of).counted().order_by()
-    by_day = received.annotate(day=TruncDate("first_submitted_at", tzinfo=ZONE)).values_list("day")
+@dataclass(frozen=True)
+class Arrivals:
+    """Days from a cycle's last day → reports received so far, for each day on which one came; of how many."""
+
+    received: dict[int, int]
+    expected: int
+
+
+def arrivals_of(cycles: Sequence[ReportCycle], as_of: datetime) -> dict[int, Arrivals]:
+    """Key of each cycle → how its reports came, by Vietnamese days; one statement for all of them."""
+    came = When(first_submitted_at__lte=as_of, then=TruncDate("first_submitted_at", tzinfo=ZONE))
+    counted = AnnualReport.objects.filter(cycle__in=cycles).counted().order_by()
+    rows = counted.annotate(day=Case(came, default=None)).values_list("cycle", "day")
+    by_day: dict[int, dict[date | None, int]] = {cycle.pk: {} for cycle in cycles}
+    for cycle, day, number in rows.annotate(number=Count(Value(1))):
+        by_day[cycle][day] = number
+    return {cycle.pk: _arrivals(cycle, by_day[cycle.pk]) for cycle in cycles}
+
+
+def _arrivals(cycle: ReportCycle, by_day: Mapping[date | None, int]) -> Arrivals:
     sofar, points = 0, {}
-    for day, number in sorted(by_day.annotate(number=Count(Value(1)))):
-        sofar += number
+    for day in sorted(day for day in by_day if day is not None):
+        sofar += by_day[day]
         points[cycle.deadline.offset(day)] = sofar
-    return points
+    return Arrivals(points, sum(by_day.values()))
 
 
 def _series(cycle: ReportCycle, points: Mapping[int, int]) -> Series:

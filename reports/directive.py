@@ -289,7 +289,10 @@ def _has_sent_since(item: DirectiveItem, as_of: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the navigation says: whether a person has to do with letters, and how much waits for them."""
+    """What the navigation says: whether a person has to do with letters, and how much waits for them.
+
+    `reports` are an officer's own to write, the department's to decide on.
+    """
 
     has_to_do: bool = False
     letters: int = 0
@@ -297,12 +300,12 @@ class Desk:
 
 
 def desk_of(user: User, today: date) -> Desk:
-    """An officer's own reports and letters still to be written; the province's overdue letters. One query."""
+    """What an officer still has to write; the province's overdue letters and undecided reports. One query."""
     own = user.agency
     if own is None:
         return Desk()
     if user.sees_province:
-        return Desk(True, DirectiveDuty.objects.visible_to(user).overdue(today).count())
+        return _desk_of_province(own, today)
     letters = DirectiveDuty.objects.annotate(writer_key=Coalesce("passed_to_id", "superior_id"))
     letters = letters.filter(writer_key=OuterRef("pk"))
     reports = AnnualReport.objects.annotate(answering_key=Coalesce("passed_to_id", "agency_id")).filter(
@@ -314,6 +317,19 @@ def desk_of(user: User, today: date) -> Desk:
         reports_left=_number(reports, "answering_key"),
     )
     return Desk(*asked.values_list("is_superior", "letters_left", "reports_left").get())
+
+
+def _desk_of_province(own: Agency, today: date) -> Desk:
+    overdue = DirectiveDuty.objects.filter(cycle__province__in=own.realm).overdue(today)
+    waiting = AnnualReport.objects.filter(cycle__province__in=own.realm).awaiting_review()
+    asked = Agency.objects.filter(pk=own.pk).annotate(letters_left=_all(overdue), reports_left=_all(waiting))
+    return Desk(True, *asked.values_list("letters_left", "reports_left").get())
+
+
+def _all(rows: "QuerySet[Any, Any]") -> Coalesce:
+    """How many of `rows` there are."""
+    counted = rows.order_by().annotate(whole=Value(1)).values("whole").annotate(number=Count(Value(1)))
+    return Coalesce(Subquery(counted.values("number")), Value(0))
 
 
 def _number(rows: "QuerySet[Any, Any]", column: str) -> Coalesce:

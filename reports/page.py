@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,6 @@ from agencies.models import Agency, Role, User
 from isotrack.kit import clock
 from plans.models import RolloutPlan
 from reports.directive import Desk, desk_of
-from reports.models import AnnualReport
 
 TEXT_SIZES = ("s", "m", "l")
 TEXT_COOKIE = "isotrack_text"
@@ -109,13 +108,17 @@ class Page:
         return [replace(link, current=link.url == here) for link in links]
 
     def _link(self, label: str, name: str, count: int | None = None) -> Link:
-        url = reverse(name)
-        # A report is in the same room as its cycle, whichever of the two the navigation names.
-        names = ("reports:cycle-list", "reports:report-list", "reports:questionnaire-list")
-        reports = tuple(map(reverse, names))
+        url, reports = reverse(name), _rooms_of_reports()
         rooms = reports if url in reports else (url,)
         here = self.request.path == url if url == "/" else self.request.path.startswith(rooms)
         return Link(label, url, here, count or None)
+
+
+@cache
+def _rooms_of_reports() -> tuple[str, ...]:
+    """A report is in the same room as its cycle, whichever of the two the navigation names."""
+    names = ("reports:cycle-list", "reports:report-list", "reports:questionnaire-list")
+    return tuple(map(reverse, names))
 
 
 def _provinces() -> list[Agency]:
@@ -131,14 +134,14 @@ Entries = list[tuple[Any, ...]]
 
 
 def _staff(user: User) -> Entries:
-    waiting = AnnualReport.objects.reviewable_by(user).awaiting_review().count()
+    desk = desk_of(user, clock.today())
     return [
         (_("Trang chủ"), "home"),
         (pgettext("list", "Cơ quan"), "agencies:agency-list"),
         (pgettext("list", "Kế hoạch"), "plans:plan-list"),
         (pgettext("list", "Công bố"), "plans:declaration-list"),
-        (pgettext("list", "Báo cáo"), "reports:cycle-list", waiting),
-        *_letters(desk_of(user, clock.today())),
+        (pgettext("list", "Báo cáo"), "reports:cycle-list", desk.reports),
+        *_letters(desk),
         (_("Tập huấn"), "plans:training-list"),
         (pgettext("list", "Tư vấn"), "plans:consultant-list"),
         (pgettext("list", "Thông báo"), "reports:notice-list"),

@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Value
+from django.db.models import Case, Count, Q, Value, When
 
 from isotrack.kit.words import share, show_percent
 from reports.models import Punctuality, ReportCycle
-from reports.models.report import ReportQuerySet, punctuality_is
+from reports.models.report import URGENCY, ReportQuerySet, urgency_at
 
 
 @dataclass(frozen=True)
@@ -54,17 +54,12 @@ class Rates:
 
 def rates(cycle: ReportCycle, as_of: datetime) -> Rates:
     """Count a whole cycle in one statement without joins."""
-    return Rates(**cycle.reports.aggregate(**_counts(as_of)))
+    return rates_of(cycle.reports.all(), as_of)
 
 
 def rates_of(reports: ReportQuerySet, as_of: datetime) -> Rates:
     """Count the reports of any queryset, for example one superior's."""
-    return Rates(**reports.aggregate(**_counts(as_of)))
-
-
-def rates_by(cycle: ReportCycle, column: str, as_of: datetime) -> dict[object, Rates]:
-    """Count per value of a report column ("group" or "superior_id"), in one statement."""
-    return rates_of_by(cycle.reports.all(), column, as_of=as_of)
+    return total(rates_of_by(reports, as_of=as_of).values())
 
 
 def rates_of_by(
@@ -75,31 +70,35 @@ def rates_of_by(
     The keys are values, or tuples of them for several columns. With `among` only the rows that meet it are
     counted, but every value is there.
     """
-    counts = _counts(as_of, among)
-    rows = reports.order_by().values_list(*columns).annotate(**counts)
-    width = len(columns)
-    return {
-        row[:width] if width > 1 else row[0]: Rates(**dict(zip(counts, row[width:], strict=True)))
-        for row in rows
+    # One group a kind of punctuality: fewer conditions than a count of each, and `among` is asked once a row.
+    fits = Case(When(among, then=Value(1)), default=Value(0)) if among else Value(1)
+    kept = reports.order_by().annotate(urgency=urgency_at(as_of), fits=fits)
+    counts = {
+        "number": Count(Value(1)),
+        "nil": Count(Value(1), filter=Q(is_nil=True)),
+        "extended": Count(Value(1), filter=Q(extended_to__isnull=False)),
     }
+    rows = kept.values_list(*columns, "urgency", "fits").annotate(**counts)
+    found: dict[Any, list[Rates]] = {}
+    for *key, urgency, is_wanted, number, nil, extended in rows:
+        counted = found.setdefault(key[0] if len(columns) == 1 else tuple(key), [])
+        if is_wanted:
+            counted.append(_rates_of_kind(URGENCY[urgency], number, nil, extended))
+    return {key: total(parts) for key, parts in found.items()}
+
+
+def _rates_of_kind(kind: Punctuality, number: int, nil: int, extended: int) -> Rates:
+    """Reports of one kind of punctuality: only what was received can be nil, and the exempt owe nothing."""
+    is_received = kind in (Punctuality.ON_TIME, Punctuality.LATE)
+    return Rates(
+        expected=number,
+        nil=nil if is_received else 0,
+        extended=0 if kind == Punctuality.EXEMPT else extended,
+        **{kind.value: number},
+    )
 
 
 def total(parts: Iterable[Rates]) -> Rates:
     """Add up the rates of parts, for example of all superiors, without asking the database again."""
     counted = list(parts)
     return Rates(**{part.name: sum(getattr(one, part.name) for one in counted) for part in fields(Rates)})
-
-
-def _counts(as_of: datetime, among: Q | None = None) -> dict[str, Count]:
-    kinds = punctuality_is(as_of)
-    received = kinds[Punctuality.ON_TIME] | kinds[Punctuality.LATE]
-    conditions = {
-        **{kind.value: condition for kind, condition in kinds.items()},
-        "nil": received & Q(is_nil=True),
-        "extended": Q(extended_to__isnull=False, exempted_at__isnull=True),
-    }
-    only = among or Q()
-    return {
-        "expected": Count(Value(1), filter=among or None),
-        **{name: Count(Value(1), filter=only & condition) for name, condition in conditions.items()},
-    }

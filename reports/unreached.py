@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,7 @@ from agencies.models.agency import in_lists
 from isotrack.journal.models import DeadAddress
 from isotrack.kit.clock import day_of
 from isotrack.kit.papers import Official
+from reports.board import unreached as conditions
 from reports.models import AnnualReport, ReportCycle
 
 DAYS_BEFORE = 45  # before the last day a letter still arrives in time
@@ -20,7 +23,7 @@ DAYS_BEFORE = 45  # before the last day a letter still arrives in time
 
 @dataclass(frozen=True)
 class Unreached:
-    """One agency that still owes its report and that no reminder reaches, and why."""
+    """One report whose agency no reminder reaches, why, and whether it is still owed."""
 
     report: int
     agency: int
@@ -28,6 +31,7 @@ class Unreached:
     address: str
     dead_because: str | None
     has_holder: bool
+    is_open: bool
 
     @property
     def reasons(self) -> list[str]:
@@ -53,20 +57,35 @@ def unreached_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
 
     In protocol order; one query.
     """
+    return [one for one in lost_in(cycle, as_of) if one.is_open]
+
+
+def lost_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
+    """The same of all reports, also of those that have come; one query."""
     dead = DeadAddress.objects.annotate(folded=Lower("address")).filter(
         province=str(cycle.province_id), folded=Lower(OuterRef("agency__contact_email"))
     )
     holders = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
-    rows = cycle.reports.open(as_of).annotate(
+    why = conditions(as_of, cycle.province_id).values()
+    rows = cycle.reports.filter(reduce(or_, why)).annotate(
         dead_because=Subquery(dead.values("reason")[:1]),
         has_holder=Exists(holders.filter(agency_id=OuterRef("agency_id"))),
     )
-    lost = Q(agency__contact_email="") | Q(dead_because__isnull=False) | Q(has_holder=False)
-    ordered = rows.filter(lost).order_by("agency__sort_order", "agency__name_sort", "pk")
+    ordered = rows.order_by("agency__sort_order", "agency__name_sort", "pk")
     values = ordered.values_list(
-        "pk", "agency_id", "agency_name", "agency__contact_email", "dead_because", "has_holder"
+        "pk", "agency_id", "agency_name", "agency__contact_email", "dead_because", "has_holder", *_STATE
     )
-    return [Unreached(pk, agency, in_lists(name), *rest) for pk, agency, name, *rest in values]
+    return [
+        Unreached(pk, agency, in_lists(name), *why, is_open=exempted is None and not _is_sent(sent, as_of))
+        for pk, agency, name, *why, sent, exempted in values
+    ]
+
+
+_STATE = ("first_submitted_at", "exempted_at")
+
+
+def _is_sent(sent: datetime | None, as_of: datetime) -> bool:
+    return sent is not None and sent <= as_of
 
 
 def letter(report: AnnualReport, as_of: datetime) -> dict[str, object]:

@@ -4,24 +4,25 @@ Punctuality has a colour, an icon and a word; workflow states have an icon and a
 in the page. Figures and dates are written by isotrack.kit.words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from django.core.paginator import Page
 from django.http import QueryDict
 from django.template import Context, Library
 from django.templatetags.static import static
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from isotrack.kit import words
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import Deadline
+from isotrack.kit.plots import Drawing, Plot
 
 register = Library()
 
@@ -122,6 +123,12 @@ def _sprite() -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A drawing of static/icons.svg. It is decoration: the word beside it says the same."""
+    return _drawn(name)
+
+
+# A list of fifty rows writes the same few drawings and badges two hundred times.
+@lru_cache(maxsize=256)
+def _drawn(name: str) -> SafeString:
     return format_html(
         '<svg class="ic" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', _sprite(), name
     )
@@ -130,6 +137,11 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def punctuality(kind: str, days: int | None = None) -> SafeString:
     """The badge of a punctuality kind; with `days` a late one says "Trễ 3 ngày" (calendar days)."""
+    return _badge(str(kind), days, get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _badge(kind: str, days: int | None, _language: str) -> SafeString:
     name, word = PUNCTUALITY[kind]
     if kind == "late" and days:
         word = ngettext("Trễ %(days)d ngày", "Trễ %(days)d ngày", days) % {"days": days}
@@ -145,7 +157,48 @@ def nil_badge() -> SafeString:
 @register.simple_tag
 def state(value: str, label: Words) -> SafeString:
     """A workflow state: grey icon and word. A state without a drawing of its own gets the neutral one."""
-    return format_html('<span class="state">{}{}</span>', icon(STATE_ICONS.get(str(value), "half")), label)
+    return _state(str(value), str(label))
+
+
+@lru_cache(maxsize=256)
+def _state(value: str, label: str) -> SafeString:
+    return format_html('<span class="state">{}{}</span>', icon(STATE_ICONS.get(value, "half")), label)
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[object, Words]], chosen: object) -> SafeString:
+    """The options of a drop-down; drawn at once, as there may be hundreds of superiors."""
+    chosen_as = str(chosen)
+    written = (
+        f'<option value="{escape(str(value))}"{" selected" if str(value) == chosen_as else ""}>'
+        f"{escape(str(label))}</option>"
+        for value, label in choices
+    )
+    return mark_safe("".join(written))
+
+
+@register.simple_tag
+def drawings(plot: Plot, label: Words) -> SafeString:
+    """A plot in its two drawings, as SVG with `label` as its name: hundreds of shapes, drawn at once."""
+    return mark_safe("".join(_svg(drawing, escape(label)) for drawing in plot.drawings))
+
+
+def _svg(drawing: Drawing, label: str) -> str:
+    width, height = drawing.width, drawing.height
+    shapes = [f'<path class="{path.css}" d="{path.d}"/>' for path in drawing.paths]
+    shapes += [
+        f'<rect class="{box.css}" x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"/>'
+        for box in drawing.boxes
+    ]
+    shapes += [f'<circle class="f-acc" cx="{dot.x}" cy="{dot.y}" r="5"/>' for dot in drawing.dots]
+    shapes += [
+        f'<text class="{one.css}" x="{one.x}" y="{one.y}" text-anchor="{one.anchor}">{escape(one.text)}</text>'
+        for one in drawing.texts
+    ]
+    return (
+        f'<svg class="{drawing.css}" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="img" aria-label="{label}">{"".join(shapes)}</svg>'
+    )
 
 
 # Blocks with children

@@ -164,11 +164,7 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
 
     def most_urgent_first(self, as_of: datetime) -> Self:
         """Missing, late, not yet due, on time, exempt; each in protocol order."""
-        kinds = punctuality_is(as_of)
-        order = [Punctuality.MISSING, Punctuality.LATE, Punctuality.NOT_DUE, Punctuality.ON_TIME]
-        whens = [When(kinds[kind], then=Value(place)) for place, kind in enumerate(order)]
-        urgency = Case(*whens, default=Value(len(order)), output_field=models.IntegerField())
-        return self.order_by(urgency, "agency__sort_order", "agency__name_sort", "pk")
+        return self.order_by(urgency_at(as_of), "agency__sort_order", "agency__name_sort", "pk")
 
     def with_last_year(self) -> Self:
         """Annotate `last_year`: the answers the same agency sent the year before, None where it sent none."""
@@ -183,6 +179,33 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
         """Annotate `punctuality` as of an instant."""
         whens = [When(condition, then=Value(kind.value)) for kind, condition in punctuality_is(as_of).items()]
         return self.annotate(punctuality=Case(*whens, output_field=models.CharField()))
+
+
+# The most urgent first: the order of lists, and what `urgency_at` counts from 0.
+URGENCY = (
+    Punctuality.MISSING,
+    Punctuality.LATE,
+    Punctuality.NOT_DUE,
+    Punctuality.ON_TIME,
+    Punctuality.EXEMPT,
+)
+
+
+def urgency_at(as_of: datetime) -> Case:
+    """The place in URGENCY of a report row as of an instant: the same rule as `punctuality_is`, as one CASE.
+
+    Each condition leaves out what the ones before it have settled, so it costs half as much to ask.
+    """
+    received = Q(first_submitted_at__lte=as_of)
+    settled = [
+        (Q(exempted_at__isnull=False), Punctuality.EXEMPT),
+        (received & Q(first_submitted_at__lt=F("cutoff")), Punctuality.ON_TIME),
+        (received, Punctuality.LATE),
+        (Q(cutoff__lte=as_of), Punctuality.MISSING),
+    ]
+    whens = [When(condition, then=Value(URGENCY.index(kind))) for condition, kind in settled]
+    not_due = Value(URGENCY.index(Punctuality.NOT_DUE))
+    return Case(*whens, default=not_due, output_field=models.IntegerField())
 
 
 def punctuality_is(as_of: datetime) -> dict[Punctuality, Q]:

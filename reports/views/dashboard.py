@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from agencies.actions.person import read_in
 from agencies.models import Role, User
 from isotrack.kit import clock
-from reports.dashboard import AdministratorHome, OfficerHome, ProvinceHome, cycle_at_home
+from reports.dashboard import AdministratorHome, OfficerHome, ProvinceHome, cycles_at_home
 from reports.page import TEXT_COOKIE, TEXT_SIZES
 
 A_YEAR = 365 * 24 * 60 * 60  # seconds
@@ -55,11 +55,11 @@ def safe_next(request: HttpRequest, url: str) -> str:
 
 
 def _province(user: User, as_of: datetime) -> tuple[str, dict[str, Any]]:
-    cycle = cycle_at_home(user, as_of)
+    cycle, last = cycles_at_home(user, as_of)
     context = {"can_open": user.is_reviewer, "cycle": cycle, "without_post": user.agency is None}
     if cycle is None:
         return "reports/home_empty.html", context
-    return "reports/home_province.html", context | {"home": ProvinceHome(cycle, user, as_of)}
+    return "reports/home_province.html", context | {"home": ProvinceHome(cycle, last, user, as_of)}
 
 
 def _officer(user: User, as_of: datetime) -> tuple[str, dict[str, Any]]:

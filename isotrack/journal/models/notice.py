@@ -145,6 +145,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["planned_for", "id"], condition=Q(state="planned"), name="notice_owed"),
             models.Index(fields=["province", "-planned_for", "-id"], name="notice_newest"),
+            models.Index(fields=["province"], condition=Q(state="failed"), name="notice_failed"),
         ]
 
     def __str__(self) -> str:

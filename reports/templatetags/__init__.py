@@ -1,0 +1,1 @@
+"""Pieces of pages about reports that a template draws too slowly."""

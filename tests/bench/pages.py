@@ -1,0 +1,330 @@
+"""Pages: the board, the homes, a section of the form, the statistics, and autosave, each beside its floor.
+
+The floor of a page is the hand-written SQL for what it shows, and an empty signed-in page of ours.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.test import RequestFactory
+from django.utils.crypto import get_random_string
+
+from agencies.models import User
+from isotrack.kit.clock import day_of
+from reports.models import AnnualReport, ReportCycle
+from reports.models.questionnaire import questions_of
+from reports.statistics.tally import numeric, tally_in_database
+from tests.bench.nation import LAST_YEAR, NOW, Nation, Tree
+from tests.bench.table import Row, at_most, flat, no_more, page, peer, told
+from tests.bench.timing import Cost, Pair, alternate, cost, statements_of
+
+EMPTY = "/bench/empty/"
+PLAIN_BACKEND = "django.contrib.auth.backends.ModelBackend"  # asks for the account and nothing else
+TIMES = 15
+MOST_STATEMENTS = {"board": 6, "officer": 8}
+
+
+class Visitor:
+    """Somebody signed in, whose requests go through everything but a web server."""
+
+    application = WSGIHandler()
+
+    def __init__(self, user: User, backend: str = "") -> None:
+        self.user = user
+        store = import_module(settings.SESSION_ENGINE).SessionStore()
+        store[SESSION_KEY], store[BACKEND_SESSION_KEY] = (
+            str(user.pk),
+            backend or settings.AUTHENTICATION_BACKENDS[0],
+        )
+        store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        store.save()
+        self.secret = get_random_string(32)
+        cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: store.session_key, "csrftoken": self.secret})
+        self.cookies = "; ".join(f"{name}={one.value}" for name, one in cookies.items())
+        self.requests = RequestFactory(HTTP_HOST="127.0.0.1", HTTP_COOKIE=self.cookies)
+
+    def get(self, path: str) -> bytes:
+        """What the page holds; anything but a page is a mistake of the measure."""
+        return self._answer(self.requests.get(path).environ)
+
+    def post(self, path: str, data: Mapping[str, str]) -> bytes:
+        """The same for a form."""
+        request = self.requests.post(
+            path, urlencode(data), "application/x-www-form-urlencoded", headers={"X-CSRFToken": self.secret}
+        )
+        return self._answer(request.environ)
+
+    def _answer(self, environ: dict[str, Any]) -> bytes:
+        status: list[str] = []
+        response = self.application(environ, lambda said, _headers: status.append(said))
+        content = b"".join(response)
+        response.close()
+        assert status[0].startswith("200"), f"{environ['PATH_INFO']}: {status[0]} {content[:300]!r}"
+        return content
+
+
+@dataclass(frozen=True)
+class Query:
+    """A statement somebody would write by hand, with its values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+    def ask(self) -> list[Any]:
+        """Every row of its answer."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.values)
+            return list(cursor.fetchall())
+
+
+def compared(visitor: Visitor, path: str, floor: list[Query], times: int = TIMES) -> Pair:
+    """A page of ours, and its floor."""
+
+    def least() -> None:
+        for query in floor:
+            query.ask()
+        visitor.get(EMPTY)
+
+    return alternate(lambda: cost(lambda: visitor.get(path)), lambda: cost(least), times, warm=2)
+
+
+# The board
+
+# What each address asks, as conditions over r (report), a (agency) and s (superior).
+BOARD = {
+    "": "TRUE",
+    "?page=4": "TRUE",
+    "?q=khanh+an": "a.name_search LIKE '%%khanh%%' AND a.name_search LIKE '%%an%%'",
+    "?kind=missing": f"r.first_submitted_at IS NULL AND r.exempted_at IS NULL AND r.cutoff <= '{NOW}'",
+    "?kind=received": f"r.first_submitted_at <= '{NOW}' AND r.exempted_at IS NULL",
+    "?group=ubnd_xa": "r.\"group\" = 'ubnd_xa'",
+    "?state=draft": "r.state = 'draft'",
+    "?superior={superior}": "r.superior_id = {superior}",
+    "?contact=no-address": "a.contact_email = ''",
+    "?contact=no-holder": "NOT EXISTS (SELECT FROM agencies_post p JOIN agencies_user u ON u.id = p.user_id "
+    "WHERE p.agency_id = a.id AND p.is_responsible AND u.is_active AND p.starts_on <= '{today}' "
+    "AND (p.ends_on IS NULL OR p.ends_on >= '{today}'))",
+    "?sort=newest": "TRUE",
+    "?q=khanh&group=ubnd_xa&state=accepted&sort=name": "a.name_search LIKE '%%khanh%%' "
+    "AND r.\"group\" = 'ubnd_xa' AND r.state = 'accepted'",
+}
+ORDERS = {
+    "sort=newest": "r.first_submitted_at DESC NULLS LAST, a.sort_order, a.name_sort, r.id",
+    "sort=name": "a.name_sort, r.id",
+    "": "s.sort_order NULLS FIRST, s.name_sort NULLS FIRST, r.superior_id, punctuality, a.sort_order, "
+    "a.name_sort, r.id",
+}
+_FROM = (
+    "FROM reports_annualreport r JOIN agencies_agency a ON a.id = r.agency_id "
+    "LEFT JOIN agencies_agency s ON s.id = r.superior_id WHERE r.cycle_id = %s AND"
+)
+_ROWS = (
+    'SELECT r.id, a.code, r.agency_name, r.superior_id, s.name, r."group", r.state, r.is_nil, '
+    "r.first_submitted_at, r.cutoff, r.extended_to, CASE WHEN r.exempted_at IS NOT NULL THEN 4 "
+    "WHEN r.first_submitted_at <= %s THEN CASE WHEN r.first_submitted_at < r.cutoff THEN 3 ELSE 1 END "
+    "WHEN r.cutoff <= %s THEN 0 ELSE 2 END AS punctuality, (SELECT count(*) FROM journal_notice n "
+    "WHERE n.about = 'report:' || r.id AND n.state = 'sent') "
+)
+
+
+def board_floor(cycle: ReportCycle, asked: str, where: str) -> list[Query]:
+    """One page of rows and their count, by hand."""
+    order = next(order for name, order in ORDERS.items() if name in asked)
+    start = 150 if "page=4" in asked else 0
+    rows = f"{_ROWS} {_FROM} {where} ORDER BY {order} LIMIT 50 OFFSET {start}"
+    return [Query(rows, (NOW, NOW, cycle.pk)), Query(f"SELECT count(*) {_FROM} {where}", (cycle.pk,))]
+
+
+def board_pairs(tree: Tree, year: int = LAST_YEAR, times: int = TIMES) -> "Iterator[tuple[str, Pair, int]]":
+    """Each address: what it cost, and how many statements it took."""
+    cycle, visitor = tree.cycle(year), Visitor(tree.clerk)
+    superior = cycle.reports.filter(group="ubnd_xa").values_list("superior_id", flat=True)[0]
+    for template, condition in BOARD.items():
+        asked = template.format(superior=superior)
+        where = condition.format(superior=superior, today=day_of(NOW)) if "{" in condition else condition
+        path = f"/cycles/{year}/{asked}"
+        pair = compared(visitor, path, board_floor(cycle, asked, where), times)
+        yield asked, pair, len(statements_of(lambda path=path: visitor.get(path)))
+
+
+def board(nation: Nation) -> "Iterator[Row]":
+    """Every filter and search of a province's board, the statements it takes, and the admin's list."""
+    tree, most = nation.provinces[0], 0
+    for asked, pair, statements in board_pairs(tree):
+        most = max(most, statements)
+        yield page(f"board {asked or 'without a filter'}", pair, 2.0)
+    yield no_more("board, most statements", most, MOST_STATEMENTS["board"])
+    visitor, cycle = Visitor(tree.clerk), tree.cycle(LAST_YEAR)
+    admin = f"/bench/admin/reports/annualreport/?cycle__id__exact={cycle.pk}"
+    ours = f"/cycles/{LAST_YEAR}/"
+    pair = alternate(lambda: cost(lambda: visitor.get(ours)), lambda: cost(lambda: visitor.get(admin)), TIMES)
+    yield peer("board beside the Django admin's list", pair, 3.0)
+
+
+# The home of the department
+
+
+def home_floor(tree: Tree) -> list[Query]:
+    """The sums of the staff home, by hand."""
+    cycle = tree.cycle(LAST_YEAR)
+    last = ReportCycle.objects.filter(province=tree.root, year=LAST_YEAR - 1).first()
+    sent = f"r.first_submitted_at <= '{NOW}' AND r.exempted_at IS NULL"
+    owed = f"(r.first_submitted_at IS NULL OR r.first_submitted_at > '{NOW}') AND r.exempted_at IS NULL"
+    conditions = (
+        f"{sent} AND r.first_submitted_at < r.cutoff",
+        f"{sent} AND r.first_submitted_at >= r.cutoff",
+        f"{owed} AND r.cutoff <= '{NOW}'",
+        f"{owed} AND r.cutoff > '{NOW}'",
+        "r.exempted_at IS NOT NULL",
+        f"{sent} AND r.is_nil",
+        "r.extended_to IS NOT NULL AND r.exempted_at IS NULL",
+    )
+    sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
+    of_cycle = "FROM reports_annualreport r WHERE r.cycle_id = %s"
+    by_day = (
+        f"SELECT (r.first_submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, count(*) {of_cycle} AND {sent}"
+    )
+    holder = BOARD["?contact=no-holder"].format(today=day_of(NOW))
+    dead = "EXISTS (SELECT FROM journal_deadaddress d WHERE d.province = %s AND lower(d.address) = "
+    unreached = (
+        f"SELECT count(*) FILTER (WHERE a.contact_email = ''), count(*) FILTER (WHERE {holder}), "
+        f"count(*) FILTER (WHERE {dead} lower(a.contact_email))) FROM reports_annualreport r "
+        "JOIN agencies_agency a ON a.id = r.agency_id WHERE r.cycle_id = %s"
+    )
+    province = str(tree.root.pk)
+    return [
+        Query(
+            "SELECT * FROM reports_reportcycle WHERE province_id = %s ORDER BY year DESC LIMIT 2",
+            (tree.root.pk,),
+        ),
+        Query(f'SELECT r."group", r.superior_id, count(*), {sums} {of_cycle} GROUP BY 1, 2', (cycle.pk,)),
+        Query(f"{by_day} GROUP BY 1", (cycle.pk,)),
+        *([Query(f"{by_day} GROUP BY 1", (last.pk,))] if last else []),
+        *([Query(f"SELECT count(*) {of_cycle} AND r.exempted_at IS NULL", (last.pk,))] if last else []),
+        Query(f"SELECT count(*), min(submitted_at) {of_cycle} AND r.state = 'submitted'", (cycle.pk,)),
+        Query("SELECT count(*) FROM journal_notice WHERE province = %s AND state = 'failed'", (province,)),
+        Query(unreached, (province, cycle.pk)),
+        Query(
+            f"SELECT r.id, r.agency_name, a.contact_email {_FROM} {owed} AND (a.contact_email = '' OR {holder})",
+            (cycle.pk,),
+        ),
+        Query(
+            "SELECT count(*), max(c.year) FROM reports_directiveduty d JOIN reports_reportcycle c "
+            "ON c.id = d.cycle_id WHERE c.province_id = %s AND d.state = 'open' AND d.due_on < '2021-06-16'",
+            (tree.root.pk,),
+        ),
+    ]
+
+
+def home_pair(tree: Tree, times: int = TIMES) -> Pair:
+    """The staff home with rates and plots."""
+    return compared(Visitor(tree.clerk), "/", home_floor(tree), times)
+
+
+def home(nation: Nation) -> "Iterator[Row]":
+    """Of a province."""
+    yield page("staff home with rates and plots", home_pair(nation.provinces[0]), 2.0)
+
+
+# Statistics
+
+
+def plain_figures(cycle: ReportCycle) -> str:
+    """A table of plain numeric columns with the same figures; its name."""
+    numbers = numeric(questions_of(cycle.questionnaire_id))
+    columns = ", ".join(f"(figures->>'{one.key}')::numeric::bigint AS \"{one.key}\"" for one in numbers)
+    table = f"bench_figures_{cycle.pk}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'CREATE TABLE IF NOT EXISTS {table} AS SELECT "group", mandate, first_submitted_at, exempted_at, '
+            f"{columns} FROM reports_annualreport WHERE cycle_id = {cycle.pk}"
+        )
+        cursor.execute(f"VACUUM ANALYZE {table}")
+    return table
+
+
+def statistics_pair(tree: Tree, times: int = 7) -> Pair:
+    """Count, sum, least and greatest of every numeric question over one received cycle."""
+    cycle = tree.cycle(LAST_YEAR - 1)
+    questions, table = cycle.questions, plain_figures(cycle)
+    sums = ", ".join(
+        f'count("{one.key}"), sum("{one.key}"), min("{one.key}"), max("{one.key}")'
+        for one in numeric(questions)
+    )
+    where = "first_submitted_at <= %s AND exempted_at IS NULL"
+    floor = Query(f'SELECT "group", mandate, {sums} FROM {table} WHERE {where} GROUP BY 1, 2', (NOW,))
+    received = cycle.reports.received(NOW).counted()
+    return alternate(
+        lambda: cost(lambda: tally_in_database(received, questions)), lambda: cost(floor.ask), times
+    )
+
+
+def statistics(nation: Nation) -> "Iterator[Row]":
+    """One cycle of the largest tree; and the whole page, for which nothing was promised."""
+    tree = nation.trees[-1]
+    yield at_most(f"statistics of one cycle, {tree.agencies:,} reports", statistics_pair(tree), 3.0)
+    visitor, path = Visitor(tree.clerk), f"/cycles/{LAST_YEAR - 1}/statistics/"
+    pair = compared(visitor, path, [], 3)
+    yield told("page of statistics beside the empty page", pair)
+
+
+# The officer
+
+
+def officer(nation: Nation) -> "Iterator[Row]":
+    """Home and one section of the form, for somebody whose report is a draft."""
+    report = a_draft(nation.provinces[0])
+    visitor = Visitor(User.objects.get(username=report.agency.code.lower()))
+    most = 0
+    for name, path in (
+        ("officer home", "/"),
+        ("report form, first section", f"/reports/{report.pk}/fill/general/"),
+        ("report form, longest section", f"/reports/{report.pk}/fill/funding/"),
+    ):
+        yield at_most(name, compared(visitor, path, []), 4.0)
+        most = max(most, len(statements_of(lambda path=path: visitor.get(path))))
+    yield no_more("officer home and form, most statements", most, MOST_STATEMENTS["officer"])
+
+
+def a_draft(tree: Tree) -> AnnualReport:
+    """A report of a commune that somebody has begun and can still write in."""
+    drafts = tree.cycle(LAST_YEAR).reports.filter(state="draft", group="ubnd_xa", exempted_at__isnull=True)
+    return drafts.select_related("agency").order_by("pk")[0]
+
+
+def autosave(nation: Nation) -> "Iterator[Row]":
+    """One answer with its entry in the journal, beside any Django view that saves one row."""
+    report = a_draft(nation.provinces[0])
+    person = User.objects.get(username=report.agency.code.lower())
+    visitor, anybody = Visitor(person), Visitor(person, PLAIN_BACKEND)
+    stored = {"value": str(report.answers.get("staff_total", ""))}
+    turn = iter(range(100, 100_000))
+
+    def ours() -> Cost:
+        typed = str(next(turn))
+        data = {
+            "key": "staff_total",
+            "staff_total": typed,
+            "seen-staff_total": stored["value"],
+            "window": "w",
+        }
+        found = cost(lambda: visitor.post(f"/reports/{report.pk}/autosave/", data))
+        stored["value"] = typed
+        return found
+
+    def floor() -> Cost:
+        return cost(lambda: anybody.post(f"/bench/one-row/{report.pk}/", {"nil_reason": str(next(turn))}))
+
+    pair = alternate(ours, floor, 60, warm=5)
+    yield at_most("autosave of one answer with its entry", pair, 1.6)
+
+
+__all__ = ["autosave", "board", "flat", "home", "officer", "statistics"]
