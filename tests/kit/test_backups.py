@@ -92,7 +92,8 @@ def test_sessions_stay_out(backup):
 
 def rewrite(path, change):
     """Pack a file of lines again after a change that gzip does not notice."""
-    lines = gzip.open(path, "rt", encoding="utf-8").read().splitlines()
+    with gzip.open(path, "rt", encoding="utf-8") as packed:
+        lines = packed.read().splitlines()
     with gzip.open(path, "wt", encoding="utf-8") as out:
         out.write("\n".join(change(lines)) + "\n")
 

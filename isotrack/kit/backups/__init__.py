@@ -2,7 +2,7 @@
 
 The folder holds no database's own format, so it also moves an installation from one database to another:
 
-    manifest.json              what there is: schema version, rows and digest of each table, files, written last
+    manifest.json              schema version, rows and digest of each table, files; written last
     tables/TABLE.jsonl.gz      the names of the columns, then one row a line, in JSON
     files.jsonl.gz             name, size and SHA-256 of each stored file
     files/…                    the files themselves, under the names they are stored by

@@ -1,8 +1,8 @@
 """Restoring a backup: into an empty installation of the same version, wholly or not at all.
 
-First the backup is read from end to end and compared with its manifest; only then is anything written. Rows go
-in within one transaction, past no trigger and no constraint. Before it is committed everything is read again,
-rows from the database and files from the store, and must be what the backup holds.
+First the backup is read from end to end and compared with its manifest; only then is anything written. Rows
+go in within one transaction, past no trigger and no constraint. Before it is committed everything is read
+again, rows from the database and files from the store, and must be what the backup holds.
 """
 
 from pathlib import Path
@@ -81,7 +81,7 @@ def _expected(told: dict[str, Any]) -> Summary:
 
 def _check_version(told: dict[str, Any]) -> None:
     """The schema of the backup must be the one of this version, no older and no newer."""
-    ours = {f"{app}.{name}" for app, name in MigrationExecutor(connection).loader.disk_migrations}
+    ours = set(_known())
     theirs = set(told.get("migrations", ()))
     if ahead := sorted(theirs - ours):
         raise Refused(
@@ -91,10 +91,16 @@ def _check_version(told: dict[str, Any]) -> None:
     if behind := sorted(ours - theirs):
         raise Refused(
             _(
-                "Bản sao lưu thuộc bản IsoTrack cũ hơn (chưa có %(names)s): khôi phục bằng bản đã tạo ra nó, rồi nâng cấp và chạy migrate."
+                "Bản sao lưu thuộc bản IsoTrack cũ hơn (chưa có %(names)s): "
+                "khôi phục bằng bản đã tạo ra nó, rồi nâng cấp và chạy migrate."
             )
             % {"names": ", ".join(behind)}
         )
+
+
+def _known() -> list[str]:
+    """The migrations of this version, as `applied` names them."""
+    return [f"{app}.{name}" for app, name in MigrationExecutor(connection).loader.disk_migrations]
 
 
 def _check_tables(backup: Backup, expected: Summary) -> None:
@@ -139,9 +145,7 @@ def _must_be_empty() -> None:
         raise Refused(_("Kho tệp không rỗng: chỉ khôi phục vào cơ sở dữ liệu rỗng và kho tệp rỗng."))
     if not connection.introspection.table_names():
         call_command("migrate", verbosity=0, interactive=False)
-    if set(applied()) != {
-        f"{app}.{name}" for app, name in MigrationExecutor(connection).loader.disk_migrations
-    }:
+    if set(applied()) != set(_known()):
         raise Refused(_("Cơ sở dữ liệu chưa chạy đủ migrate: chạy manage.py migrate rồi khôi phục lại."))
     kept = [model for model in rows.tables() if model._meta.db_table not in MADE_BY_MIGRATING]
     full = [model._meta.db_table for model in kept if model._base_manager.exists()]
