@@ -37,7 +37,6 @@ def test_it_is_ready_when_all_parts_are_well(strict):
 
 
 def test_a_queue_that_is_away_is_named_and_its_address_is_not(monkeypatch):
-    monkeypatch.setattr(current_app.conf, "broker_url", "redis://:secret@127.0.0.1:1/0")
     monkeypatch.setattr(current_app.conf, "broker_write_url", "redis://:secret@127.0.0.1:1/0")
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["not_well"]) == (503, ["broker"])
