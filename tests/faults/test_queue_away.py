@@ -19,7 +19,7 @@ NOBODY = "redis://127.0.0.1:1/0"
 def away(settings, monkeypatch):
     """Cache and queue at an address where nobody listens."""
     settings.CACHES = {"default": {"BACKEND": "isotrack.kit.cache.ForgivingRedisCache", "LOCATION": NOBODY}}
-    # In this order: without one of its own the address for writing is the other, and would be "restored" to it.
+    # In this order: the address for writing falls back on the other, and would be "restored" to it.
     monkeypatch.setattr(current_app.conf, "broker_write_url", NOBODY)
     monkeypatch.setattr(current_app.conf, "broker_url", NOBODY)
 
