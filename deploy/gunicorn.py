@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import Any
 
 VAR = Path(os.environ.get("ISOTRACK_VAR") or Path(__file__).resolve().parent.parent / "var")
+bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+timeout = 60
+graceful_timeout = 30  # a request that was begun is answered before a new version takes over
 # Two of them may run on one machine, each on its own port.
 METRICS = VAR / "metrics" / os.environ.get("PORT", "8000")
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(METRICS))
-Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+FOLDER = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or METRICS)
+FOLDER.mkdir(parents=True, exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(FOLDER)
 
 
 def on_starting(server: Any) -> None:
     """Forget what an earlier run counted."""
-    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
-    for path in folder.glob("*.db"):
+    for path in FOLDER.glob("*.db"):
         path.unlink(missing_ok=True)

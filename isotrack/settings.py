@@ -174,7 +174,7 @@ USE_I18N = True
 
 # Files
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR / "files"
 STORAGE_URL: str = env.str("STORAGE_URL", "")

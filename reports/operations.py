@@ -17,6 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Count, Min, Value
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from kombu.exceptions import KombuError
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -233,14 +234,13 @@ class Storage:
     @classmethod
     def of(cls) -> "Storage":
         """This installation's; never with a key or a password."""
-        kind = type(default_storage).__name__
         if settings.STORAGE_URL:
-            return cls(kind, str(getattr(default_storage, "bucket_name", "")))
+            return cls("S3", str(getattr(default_storage, "bucket_name", "")))
         folder = Path(settings.MEDIA_ROOT)
         while not folder.exists():
             folder = folder.parent
         room = shutil.disk_usage(folder)
-        return cls(kind, str(settings.MEDIA_ROOT), room.free, room.total)
+        return cls(_("Thư mục"), str(settings.MEDIA_ROOT), room.free, room.total)
 
     @property
     def is_tight(self) -> bool:

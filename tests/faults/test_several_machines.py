@@ -122,7 +122,7 @@ def test_parts_of_it_die_under_load_and_nothing_is_lost(machines, queue, server,
             "1",
         ]
         bind = f"127.0.0.1:{ports[number]}"
-        more = {"PORT": str(ports[number]), "PROMETHEUS_MULTIPROC_DIR": ""}
+        more = {"PORT": str(ports[number])}
         return machines(
             f"web-{number}",
             *command,
