@@ -1,7 +1,7 @@
 """Old code works on the new schema: machines are upgraded one after the other (docs/operate.md).
 
-Checked is every migration after BASELINE. A contracting one says since which version nobody uses what it removes:
-`old_code_is_gone = "0.4.0"`.
+Checked is every migration after BASELINE. A contracting one says since which version nobody uses what it
+removes: `old_code_is_gone = "0.4.0"`.
 """
 
 from importlib import import_module
