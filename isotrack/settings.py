@@ -6,14 +6,20 @@ Nothing in the code asks which. ALLOWED_HOSTS makes the installation reachable f
 strict: https only.
 """
 
+import logging
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import environ
+from botocore.config import Config  # type: ignore[import-untyped]
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import get_random_string
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
+
+from isotrack.kit.logs import configure
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -66,12 +72,15 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django_structlog",
     "django.forms",  # FORM_RENDERER finds its widgets here
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [
+    "isotrack.kit.requests.Probes",
+    "isotrack.kit.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -85,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "agencies.second_factor.SecondFactor",
+    "isotrack.journal.pauses.ReadOnly",
 ]
 
 TEMPLATES = [
@@ -191,6 +201,7 @@ if OIDC_URL:
 
 # How long the address in an invitation opens an account
 INVITATION_DAYS: int = env.int("INVITATION_DAYS", 14)
+SESSION_ENGINE = "isotrack.kit.sessions" if REDIS_URL else "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 24 * 60 * 60  # signed in at 16:00, one still sends at 23:50
 
 # Language and time
@@ -203,27 +214,34 @@ USE_I18N = True
 
 # Files
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR / "files"
 STORAGE_URL: str = env.str("STORAGE_URL", "")
 
 
 def _file_store() -> dict[str, object]:
-    """`s3://key:secret@host[:port]/bucket` for object storage, else the folder var/files."""
+    """`s3://key:secret@host[:port]/bucket` for object storage, else the folder var/files.
+
+    `s3+http://…` where the store lies on a network of its own and speaks no https.
+    """
     if not STORAGE_URL:
         return {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
         }
     url = environ.urlparse(STORAGE_URL)
+    scheme = "http" if url.scheme == "s3+http" else "https"
     options = {
         "bucket_name": url.path.strip("/"),
-        "access_key": url.username,
-        "secret_key": url.password,
-        "endpoint_url": f"https://{url.hostname}" + (f":{url.port}" if url.port else ""),
+        "access_key": unquote(url.username or ""),
+        "secret_key": unquote(url.password or ""),
+        "endpoint_url": f"{scheme}://{url.hostname}" + (f":{url.port}" if url.port else ""),
+        "region_name": env.str("STORAGE_REGION", "us-east-1"),
         "default_acl": "private",
         "file_overwrite": False,
+        # A store that is away is a page that says so, not a process that waits a minute.
+        "client_config": Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 2}),
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
@@ -263,7 +281,10 @@ NOTICE_VOICES = {
     "absence-warning": "agencies.mails.absence_words",
     "absence-kept": "agencies.mails.kept_words",
     "handover": "reports.handover.newcomer_words",
+    "beat-silent": "reports.mails_alarm.silent_words",
 }
+# Who is told when the scheduler is silent; see isotrack.journal.watch
+ALARM_RECIPIENTS = "reports.mails_alarm.recipients"
 
 # What waits with a post and who passes on what was its holder's alone; see agencies.actions.person
 HANDOVER = {"waiting": "reports.handover.waiting", "pass_on": "reports.handover.pass_on"}
@@ -275,6 +296,9 @@ JOBS: dict[str, str] = {
     "directive-letters": "reports.jobs.letters.letters",
     "report-forms": "reports.jobs.forms.Forms",
 }
+
+# Which queue the parts of each kind wait in; "papers" where nothing is said
+JOB_QUEUES: dict[str, str] = {}
 
 # Celery: tasks carry ids, may run twice, and the database alone knows what is owed
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
@@ -296,6 +320,10 @@ else:
         "polling_interval": 0.2,  # the default crawls: 36 of 200 tasks in 14 s
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker takes from all queues unless it is told which (celery worker --queues mail,default).
+CELERY_TASK_QUEUES = [Queue(name) for name in ("default", "mail", "papers", "imports")]
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"isotrack.journal.tasks.deliver_notices": {"queue": "mail"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -303,7 +331,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_max": 0.5}
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+# Any number of schedulers may run: the one that holds the lease leads, another follows when it runs out.
+CELERY_BEAT_SCHEDULER = "isotrack.journal.beat:LeadingScheduler"
+BEAT_LEASE_SECONDS: int = env.int("BEAT_LEASE_SECONDS", 60)
 # Seconds between two runs, most frequent first. Every task may run at any time and twice.
 CELERY_BEAT_SCHEDULE = {
     "deliver what is owed": {"task": "isotrack.journal.tasks.deliver_notices", "schedule": 5 * 60.0},
@@ -314,6 +344,17 @@ CELERY_BEAT_SCHEDULE = {
     "keep people in step": {"task": "reports.tasks.keep_people_in_step", "schedule": 60 * 60.0},
     "remind of letters": {"task": "reports.tasks.remind_of_letters", "schedule": 60 * 60.0},
 }
+
+# Operating it
+READ_ONLY: str = env.str("READ_ONLY", "")  # a reason: nothing can be changed; see isotrack.journal.pauses
+PAUSE_LOOK_EVERY = 2.0  # seconds
+OPEN_WHILE_PAUSED = ("account_login", "account_logout", "mfa_authenticate")
+PROBES = ("/healthz", "/readyz", "/metrics")
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", "")
+METRICS_NETWORKS: list[str] = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
+SENTRY_DSN: str = env.str("SENTRY_DSN", "")
+if SENTRY_DSN:
+    import_string("isotrack.kit.sentry.begin")(SENTRY_DSN)
 
 # Safety
 X_FRAME_OPTIONS = "DENY"
@@ -341,10 +382,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
-}
+# Lines for people on one's own machine, JSON where others reach it; see isotrack.kit.logs
+LOGGING = configure(
+    env.str("LOG_FORMAT", "json" if OPEN_TO_OTHERS else "line"), env.str("LOG_LEVEL", "WARNING")
+)
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # somebody else's mistake
+DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -4,11 +4,14 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 
-from reports.views import agency, dashboard, demonstration, error
+from reports.views import agency, dashboard, demonstration, error, health
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("look/", dashboard.look, name="look"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("demo-clock/", demonstration.clock, name="demo-clock"),
     path("agencies/<int:pk>/", agency.AgencyDetail.as_view(), name="agency-detail"),
     path("agencies/<int:pk>/history/", agency.history, name="agency-history"),

@@ -94,6 +94,8 @@ VERBS: dict[str, Words] = {
     "notice-came-back": gettext_lazy("Thư bị trả lại"),
     "address-dead": gettext_lazy("Ghi địa chỉ không nhận thư"),
     "address-revived": gettext_lazy("Ghi địa chỉ dùng lại được"),
+    "pause-begun": gettext_lazy("Bật chế độ chỉ đọc"),
+    "pause-ended": gettext_lazy("Tắt chế độ chỉ đọc"),
     "rule-added": gettext_lazy("Thêm mốc nhắc"),
     "rule-changed": gettext_lazy("Đổi mốc nhắc"),
     "rule-switched": gettext_lazy("Bật, tắt mốc nhắc"),

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Role, User
+from isotrack.journal.pauses import banner
 from isotrack.kit import clock
 from plans.models import RolloutPlan
 from reports.directive import Desk, desk_of
@@ -46,6 +47,11 @@ class Page:
     def demonstration(self) -> bool:
         """Whether the yellow clock is shown."""
         return clock.is_demonstration()
+
+    @cached_property
+    def pause(self) -> str:
+        """Why nothing can be changed for now; nothing where it can."""
+        return banner()
 
     @property
     def language(self) -> str:
@@ -205,6 +211,7 @@ def _administrator(user: User) -> Entries:
         (pgettext("list", "Quy tắc nhắc"), "reports:rule-list"),
         (pgettext("list", "Cơ quan"), "agencies:agency-list"),
         (_("Nhật ký"), "reports:entry-list"),
+        (_("Vận hành"), "reports:operations"),
     ]
 
 

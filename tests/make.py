@@ -18,7 +18,7 @@ from agencies.actions.agency import found
 from agencies.actions.registry_file import keep as keep_registry
 from agencies.models import Agency, Document, Invitation, ListPage, Post, RegistryFile, Role, SavedView, User
 from agencies.models.agency import Group, Kind, Level, Mandate
-from isotrack.journal.models import DeadAddress, Job
+from isotrack.journal.models import DeadAddress, Job, Notice
 from isotrack.kit.clock import ZONE
 from plans.actions.reference import load_ceilings, load_cost_items
 from reports.actions.cycle import open_cycle
@@ -300,6 +300,14 @@ def saved_view(owner: User, query: str = "q=khanh+an", **values: Any) -> SavedVi
     return SavedView.objects.create(
         owner=owner, province=owner.agency.province, query=query, **usual | values
     )
+
+
+def notice(*, of: Agency | None = None, **values: Any) -> Notice:
+    """A planned notice that is owed since this morning."""
+    usual: dict[str, Any] = {"voice": "report-reminder", "about": "report:1", "about_label": "Kỳ 2020"}
+    usual |= {"step": "officer-7", "recipient": "a@b.example", "recipient_label": "UBND xã Khánh An"}
+    root = str((of or province()).pk)
+    return Notice.objects.create(**usual | {"province": root, "planned_for": NOW} | values)
 
 
 def dead_address(address: str = "khoa@agency.example", *, of: Agency | None = None) -> DeadAddress:

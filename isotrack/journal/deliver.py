@@ -28,7 +28,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.utils.crypto import get_random_string
@@ -37,6 +37,7 @@ from django.utils.translation import gettext as _
 from isotrack.journal.addresses import dead_among, mark_dead
 from isotrack.journal.mail import mail_of
 from isotrack.journal.models import DeadAddress, Notice
+from isotrack.journal.models.notice import NoticeQuerySet
 from isotrack.journal.voices import NoLonger, Words, voice_called
 from isotrack.kit import clock
 
@@ -108,12 +109,13 @@ class Pace:
         return max(1, min(BATCH, fitting))
 
 
-def deliver_owed(as_of: datetime, *, at_most: timedelta | None = None) -> Delivered:
+def deliver_owed(as_of: datetime, *, at_most: timedelta | None = None, voice: str = "") -> Delivered:
     """Send every notice owed at `as_of`, in order of their moments, over one kept-open connection.
 
-    Stops after `at_most` where that is given; what is left goes with the next run.
+    Stops after `at_most` where that is given; what is left goes with the next run. With `voice`, only those
+    of that kind.
     """
-    run = _Run(as_of, get_connection(), Pace(settings.MAIL_PER_MINUTE))
+    run = _Run(as_of, get_connection(), Pace(settings.MAIL_PER_MINUTE), voice)
     ends = None if at_most is None else monotonic() + at_most.total_seconds()
     try:
         for batch in run.batches():
@@ -134,11 +136,12 @@ class _Run:
     as_of: datetime
     connection: BaseEmailBackend
     pace: Pace
+    voice: str = ""
     result: Delivered = field(default_factory=Delivered)
 
     def batches(self) -> Iterator[list[Notice]]:
         """Claimed batches until nothing is owed any more."""
-        while batch := _claim(self.as_of, self.pace.batch()):
+        while batch := _claim(self.as_of, self.pace.batch(), self.voice):
             yield batch
 
     def send(self, batch: list[Notice]) -> None:
@@ -199,19 +202,20 @@ class _Run:
             raise MailServerGone(str(trouble)) from trouble
 
 
-def _free(as_of: datetime, now: datetime) -> "QuerySet[Notice]":
+def _free(as_of: datetime, now: datetime) -> NoticeQuerySet:
     """What may be claimed: nobody holds it, and its pause after a refusal is over."""
     unclaimed = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM_LAPSES_AFTER)
     rested = Q(next_try_at__isnull=True) | Q(next_try_at__lte=now)
     return Notice.objects.owed(as_of).filter(unclaimed, rested)
 
 
-def _claim(as_of: datetime, number: int) -> list[Notice]:
+def _claim(as_of: datetime, number: int, voice: str = "") -> list[Notice]:
     """Take up to `number` owed notices for this process; rows another one holds are passed over."""
     now, ending = clock.real_now(), f".{get_random_string(10)}@{_domain()}>"
     named = Concat(Value("<notice-"), Cast("pk", CharField()), Value(ending))
     with transaction.atomic():
-        owed = _free(as_of, now).order_by("planned_for", "pk")
+        free = _free(as_of, now).of_voice(voice) if voice else _free(as_of, now)
+        owed = free.order_by("planned_for", "pk")
         batch = list(owed.select_for_update(skip_locked=True)[:number])
         Notice.objects.filter(pk__in=[notice.pk for notice in batch]).update(
             claimed_at=now,

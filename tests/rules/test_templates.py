@@ -18,6 +18,7 @@ BY_CONVENTION = (
     "404.html",
     "429.html",
     "500.html",
+    "503.html",
     "403_csrf.html",
 )
 
