@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
     """Posts in time."""
 
     dependencies = [
-        ("agencies", "0003_languages_heads_calendars"),
+        ("agencies", "0005_registry_files"),
     ]
 
     operations = [

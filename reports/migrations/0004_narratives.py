@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0002_review_snapshots_directives"),
+        ("reports", "0003_passed_on"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

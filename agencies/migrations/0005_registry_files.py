@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0003_languages_heads_calendars"),
+        ("agencies", "0004_successions"),
     ]
 
     operations = [

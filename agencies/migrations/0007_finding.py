@@ -27,7 +27,7 @@ def fill(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """The registry of a day is found by the names of that day; a search can be kept."""
 
-    dependencies = [("agencies", "0003_languages_heads_calendars")]
+    dependencies = [("agencies", "0006_people_in_time")]
 
     operations = [
         migrations.AddField(
