@@ -76,7 +76,7 @@ def lost_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
         "pk", "agency_id", "agency_name", "agency__contact_email", "dead_because", "has_holder", *_STATE
     )
     return [
-        Unreached(pk, agency, in_lists(name), *why, is_open=exempted is None and not _is_sent(sent, as_of))
+        Unreached(pk, agency, in_lists(name), *why, exempted is None and not _is_sent(sent, as_of))
         for pk, agency, name, *why, sent, exempted in values
     ]
 
