@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.db.models import CharField, DateField, F, Max, Value
+from django.db.models import CharField, DateField, F, Max, TextField, Value
 from django.db.models.functions import Cast, Concat, Left, Replace
 from django.utils.translation import gettext as _
 
@@ -167,6 +167,7 @@ class _Writer:
             Replace("name", Value("Ủy ban nhân dân"), Value("UBND")), Value("Uỷ ban nhân dân"), Value("UBND")
         )
         by = name_of(self.by)
+        said = f" ubnd{in_words(by)}{in_words(self.reason)}"
         told = {
             "at": Value(self.at),
             "province": Cast("province_id", CharField()),
@@ -178,7 +179,7 @@ class _Writer:
             "about_label": Left(lists, 300),
             "changes": Value({}, Entry._meta.get_field("changes")),
             "reason": Value(self.reason),
-            "search": Concat(Value(" "), "name_search", Value(f" ubnd{in_words(by)}{in_words(self.reason)}")),
+            "search": Concat(Value(" "), "name_search", Value(said), output_field=TextField()),
         }
         insert_select(Entry, new, told)
         stood = {name: F(name) for name in (*DATED, "name_sort", "name_search")}
