@@ -23,15 +23,13 @@ class RegistryUploadForm(HouseFormMixin, forms.Form):
     on = VietnameseDateField(
         label=gettext_lazy("Có hiệu lực từ ngày"),
         validators=PLAUSIBLE_DAYS,
-        help_text=gettext_lazy(
-            "Ngày các thay đổi có hiệu lực; trước ngày này thông tin cũ vẫn đúng."
-        ),
+        help_text=gettext_lazy("Ngày các thay đổi có hiệu lực; trước ngày này thông tin cũ vẫn đúng."),
     )
     submit_label = gettext_lazy("Xem trước")
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
-        super().__init__(*args, initial={"on": today}, **options)
-        self.today = today
+        super().__init__(*args, **options)
+        self.fields["on"].initial = self.today = today
 
     def clean_on(self) -> date:
         """As on the page of one agency: a change of tomorrow is recorded tomorrow."""
