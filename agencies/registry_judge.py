@@ -362,7 +362,7 @@ class _Judge:
                     new[key].values["short_name"] = line.said.get("short_name", "")
                     self.index.add(new[key])
                 line.being = new[key]
-            elif line.being is None and not line.row.text("name"):
+            elif line.being is None and not line.is_refused:
                 self._refuse_nameless(line, code)
 
     def _refuse_nameless(self, line: Line, code: str) -> None:

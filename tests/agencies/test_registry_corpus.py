@@ -19,13 +19,11 @@ OUTCOMES = {"created", "updated", "unchanged", "skipped", "refused"}
 
 def registry():
     """What the corpus is judged against, without a database."""
-    root = _being(1, "89", "Ủy ban nhân dân tỉnh An Giang", None, "peoples_committee_province", "province")
-    district = _being(
-        2, "886", "Ủy ban nhân dân huyện An Phú", root, "peoples_committee_district", "district"
-    )
+    root = _being(1, "89", "tỉnh An Giang", None, "province")
+    district = _being(2, "886", "huyện An Phú", root, "district")
     communes = [
-        _being(pk, code, f"Ủy ban nhân dân xã {name}", district, "peoples_committee_commune", "commune")
-        for pk, code, name in ((3, "30340", "Khánh An"), (4, "30349", "Vĩnh Hội Đông"))
+        _being(3, "30340", "xã Khánh An", district, "commune"),
+        _being(4, "30349", "xã Vĩnh Hội Đông", district, "commune"),
     ]
     return Registry([root, district, *communes], may_found_provinces=True)
 
