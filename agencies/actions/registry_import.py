@@ -128,7 +128,7 @@ class _Writer:
             agency.superior_id = self._key(superior)
             agency.covered_by_id = self._key(keeper)
         superiors = {agency.pk: agency.superior_id for agency in self.made.values()}
-        stored = {being.pk: _stored_path(being) for being in self._above()}
+        stored = {being.pk: _stored_path(being) for being in self._above() if being.pk is not None}
         for being, agency in self.made.items():
             agency.path = _path(agency.pk, superiors, stored)
             agency.province_id = self._province(being)
@@ -145,9 +145,9 @@ class _Writer:
         return self.made[being].pk if being.pk is None else being.province
 
     def _key(self, being: Being | None) -> int | None:
-        if being is None or being.pk is not None:
-            return being and being.pk
-        return self.made[being].pk
+        if being is None:
+            return None
+        return self.made[being].pk if being.pk is None else being.pk
 
     @staticmethod
     def _new(line: Line, key: int) -> Agency:
