@@ -32,7 +32,7 @@ from reports.deep_link import link_to
 from reports.models import AnnualReport, ChecklistItem, ReminderRule, ReportCycle
 from tests import make
 from tests.plans import classes, money, planning
-from tests.reports import drafts
+from tests.reports import drafts, successions
 from tests.reports.filled import answers, version_1
 
 AFTER = "2021-07-05 09:00"
@@ -193,6 +193,7 @@ def _keys(
     return {
         "agency": [{"pk": drafting.agency_id}, {"pk": reports["superior"].agency_id}],
         "document": [{"pk": letter.pk}],
+        **_successions(),
         "account": [{"pk": people["drafting"].pk}, {"pk": people["newcomer"].pk}],
         "cycle": [{"year": cycle.year}],
         "snapshot": [{"code": make.snapshot(cycle, as_of=AFTER).code}],
@@ -213,6 +214,20 @@ def _keys(
         "reminder-letter": [{"pk": drafting.pk}],
         "rule": [{"pk": rule.pk} for rule in ReminderRule.objects.filter(province=cycle.province)[:2]],
         "account_reset_password_from_key": [{"uidb36": "1", "key": "abc-def"}],
+    }
+
+
+def _successions() -> Keys:
+    """One that waits for its day, one nobody knows yet, and a split with what it left open."""
+    waiting = successions.planned(
+        "dissolved", make.agency("Ủy ban nhân dân xã Đa Phước"), on=date(2030, 1, 1)
+    )
+    unknown = successions.planned("unknown", make.department("Chi cục Thủy lợi", contact=""), on=None)
+    duty = successions.undecided()
+    pages = [waiting, unknown, duty.succession]
+    return {
+        "succession": [{"pk": one.pk} for one in pages],
+        "succession-decide": [{"pk": duty.pk}],
     }
 
 
