@@ -214,7 +214,7 @@ def _owed_reports(notices: Sequence[Notice]) -> list[tuple[Notice, AnnualReport 
     """The report each notice is about, with what a reminder says of it; two statements."""
     keys = [(notice, int(notice.about.removeprefix("report:"))) for notice in notices]
     wanted = AnnualReport.objects.select_related(
-        "cycle__province", "agency", "superior", "extension_document", "pending_by"
+        "cycle__province", "agency", "passed_to", "superior", "extension_document", "pending_by"
     )
     found = wanted.prefetch_related("cycle__documents").in_bulk({key for _notice, key in keys})
     return [(notice, found.get(key)) for notice, key in keys]

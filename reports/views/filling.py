@@ -56,7 +56,7 @@ def person(request: HttpRequest) -> User:
 def own_report(request: HttpRequest, pk: int) -> AnnualReport:
     """The report with everything its pages need, for its own officer; 404 for anybody else."""
     wanted = AnnualReport.objects.editable_by(person(request)).with_last_year()
-    return get_object_or_404(wanted.select_related("cycle", "agency", "superior"), pk=pk)
+    return get_object_or_404(wanted.select_related("cycle", "agency", "passed_to", "superior"), pk=pk)
 
 
 def can_write(request: HttpRequest, report: AnnualReport, now: datetime) -> bool:
