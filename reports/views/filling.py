@@ -299,7 +299,7 @@ def who_confirms(request: HttpRequest, report: AnnualReport, now: datetime) -> d
     """Where the cycle wants the head's confirmation: whose it can be. Nobody confirms what they sent."""
     if not report.waits_for_head:
         return {"waits_for_head": False}
-    heads = report.agency.posts.on(clock.day_of(now)).heads().exclude(user=person(request))
+    heads = report.answering.posts.on(clock.day_of(now)).heads().exclude(user=person(request))
     return {"waits_for_head": True, "heads": list(heads.select_related("user"))}
 
 
