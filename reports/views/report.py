@@ -54,6 +54,7 @@ def _readable(user: User) -> "QuerySet[AnnualReport]":
         "cycle__questionnaire",
         "cycle__province",
         "agency",
+        "passed_to",
         "superior",
         "extension_document",
         "exemption_document",
