@@ -295,11 +295,11 @@ def _answers() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TABLE bench_answers (questionnaire bigint, number int, mandate text, answers jsonb, "
-            "figures jsonb, PRIMARY KEY (questionnaire, mandate, number))"
+            "figures jsonb, coded bigint[], PRIMARY KEY (questionnaire, mandate, number))"
         )
         for (version,) in ReportCycle.objects.order_by().values_list("questionnaire").distinct():
             rows = [(version, *row) for row in sets(version)]
-            cursor.executemany("INSERT INTO bench_answers VALUES (%s, %s, %s, %s, %s)", rows)
+            cursor.executemany("INSERT INTO bench_answers VALUES (%s, %s, %s, %s, %s, %s)", rows)
 
 
 def _reports(roots: Sequence[int], year: int) -> None:
@@ -340,6 +340,7 @@ def _reports(roots: Sequence[int], year: int) -> None:
         "state": state,
         "answers": f"CASE WHEN {filled} THEN r.answers ELSE '{{}}' END",
         "figures": f"CASE WHEN {is_sent} AND NOT ({is_nil}) THEN r.figures ELSE '{{}}' END",
+        "coded": f"CASE WHEN {is_sent} AND NOT ({is_nil}) THEN r.coded END",
         "is_nil": is_nil,
         "nil_reason": f"CASE WHEN {is_nil} THEN 'Không phát sinh thủ tục.' ELSE '' END",
         "saved_at": came,
@@ -350,7 +351,7 @@ def _reports(roots: Sequence[int], year: int) -> None:
         "flagged_missing_at": f"CASE WHEN NOT ({is_sent}) AND {year} < {LAST_YEAR} THEN r.cutoff END",
     }
     owed = (
-        f"(SELECT s.*, c.id AS cycle_id, c.cutoff, c.province_id, b.answers, b.figures, {_LOT} AS lot "
+        f"(SELECT s.*, c.id AS cycle_id, c.cutoff, c.province_id, b.answers, b.figures, b.coded, {_LOT} AS lot "
         "FROM reports_reportcycle c JOIN agencies_agency a ON a.province_id = c.province_id "
         "JOIN agencies_standing s ON s.agency_id = a.id AND s.reports_annually "
         "JOIN bench_answers b ON b.questionnaire = c.questionnaire_id AND b.mandate = s.mandate "
