@@ -305,7 +305,7 @@ def _answers() -> None:
 def _reports(roots: Sequence[int], year: int) -> None:
     """A report for each agency: finished years nearly all received, the last one a third, a fresh one none.
 
-    Lots below `sent` have come (from 930 on late, where the year is over); of the others one in four is begun.
+    Lots below `sent` have come (from 930 on late, where the year is over); one in four others is begun.
     """
     sent = {FRESH_YEAR: 0, LAST_YEAR: 350}.get(year, 970)
     lot = "r.lot"
@@ -351,7 +351,7 @@ def _reports(roots: Sequence[int], year: int) -> None:
         "flagged_missing_at": f"CASE WHEN NOT ({is_sent}) AND {year} < {LAST_YEAR} THEN r.cutoff END",
     }
     owed = (
-        f"(SELECT s.*, c.id AS cycle_id, c.cutoff, c.province_id, b.answers, b.figures, b.coded, {_LOT} AS lot "
+        f"(SELECT s.*, c.id AS cycle_id, c.cutoff, c.province_id, {_LOT} AS lot, b.answers, b.figures, b.coded "
         "FROM reports_reportcycle c JOIN agencies_agency a ON a.province_id = c.province_id "
         "JOIN agencies_standing s ON s.agency_id = a.id AND s.reports_annually "
         "JOIN bench_answers b ON b.questionnaire = c.questionnaire_id AND b.mandate = s.mandate "
