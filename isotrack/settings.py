@@ -6,13 +6,20 @@ Nothing in the code asks which. ALLOWED_HOSTS makes the installation reachable f
 strict: https only.
 """
 
+import logging
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import environ
+from botocore.config import Config  # type: ignore[import-untyped]
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import get_random_string
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
+
+from isotrack.kit.logs import configure
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -58,16 +65,22 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django_structlog",
     "django.forms",  # FORM_RENDERER finds its widgets here
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [
+    "isotrack.kit.requests.Probes",
+    "isotrack.kit.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -80,6 +93,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "agencies.second_factor.SecondFactor",
+    "isotrack.journal.pauses.ReadOnly",
 ]
 
 TEMPLATES = [
@@ -156,6 +171,37 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds after signing in in which a second factor may be changed
+# Whoever sees a whole province needs a second factor, wherever others can reach the installation.
+SECOND_FACTOR_REQUIRED: bool = env.bool("SECOND_FACTOR_REQUIRED", OPEN_TO_OTHERS)
+MFA_ADAPTER = "agencies.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator wrote the address; nobody signs up
+# WebAuthn asks for https; a browser counts its own machine as safe without.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not OPEN_TO_OTHERS
+
+# Single sign-on of the province: https://client:secret@sso.province.gov.vn/realms/x, shown under OIDC_NAME.
+OIDC_URL: str = env.str("OIDC_URL", "")
+OIDC_NAME: str = env.str("OIDC_NAME", "") if OIDC_URL else ""
+OIDC_ORIGIN = ""
+SOCIALACCOUNT_ADAPTER = "agencies.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_STORE_TOKENS = False
+if OIDC_URL:
+    _oidc = urlsplit(OIDC_URL)
+    OIDC_ORIGIN = f"{_oidc.scheme}://{_oidc.netloc.rpartition('@')[2]}"
+    _client = {"client_id": unquote(_oidc.username or ""), "secret": unquote(_oidc.password or "")}
+    _application = {
+        "provider_id": "sso",
+        "name": OIDC_NAME,
+        "settings": {"server_url": OIDC_ORIGIN + _oidc.path},
+    }
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {"APPS": [_application | _client], "OAUTH_PKCE_ENABLED": True}
+    }
+
+# How long the address in an invitation opens an account
+INVITATION_DAYS: int = env.int("INVITATION_DAYS", 14)
+SESSION_ENGINE = "isotrack.kit.sessions" if REDIS_URL else "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 24 * 60 * 60  # signed in at 16:00, one still sends at 23:50
 
 # Language and time
@@ -168,27 +214,34 @@ USE_I18N = True
 
 # Files
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR / "files"
 STORAGE_URL: str = env.str("STORAGE_URL", "")
 
 
 def _file_store() -> dict[str, object]:
-    """`s3://key:secret@host[:port]/bucket` for object storage, else the folder var/files."""
+    """`s3://key:secret@host[:port]/bucket` for object storage, else the folder var/files.
+
+    `s3+http://…` where the store lies on a network of its own and speaks no https.
+    """
     if not STORAGE_URL:
         return {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
         }
     url = environ.urlparse(STORAGE_URL)
+    scheme = "http" if url.scheme == "s3+http" else "https"
     options = {
         "bucket_name": url.path.strip("/"),
-        "access_key": url.username,
-        "secret_key": url.password,
-        "endpoint_url": f"https://{url.hostname}" + (f":{url.port}" if url.port else ""),
+        "access_key": unquote(url.username or ""),
+        "secret_key": unquote(url.password or ""),
+        "endpoint_url": f"{scheme}://{url.hostname}" + (f":{url.port}" if url.port else ""),
+        "region_name": env.str("STORAGE_REGION", "us-east-1"),
         "default_acl": "private",
         "file_overwrite": False,
+        # A store that is away is a page that says so, not a process that waits a minute.
+        "client_config": Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 2}),
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
@@ -206,6 +259,8 @@ EMAIL_URL: str = env.str("EMAIL_URL", "")
 vars().update(
     env.email_url_config(EMAIL_URL) if EMAIL_URL else {"EMAIL_BACKEND": "isotrack.kit.outbox.Outbox"}
 )
+if EMAIL_URL.startswith("smtp"):
+    EMAIL_BACKEND = "isotrack.journal.mail.Smtp"
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30)
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "IsoTrack <isotrack@angiang.example>")
 REPLY_TO = env.str("MAIL_REPLY_TO", "")
@@ -222,7 +277,17 @@ NOTICE_VOICES = {
     "report-pending": "reports.mails.pending_words",
     "directive-duty": "reports.mails_directive.duty_words",
     "directive-letter": "reports.mails_directive.letter_words",
+    "invitation": "agencies.mails.invitation_words",
+    "absence-warning": "agencies.mails.absence_words",
+    "absence-kept": "agencies.mails.kept_words",
+    "handover": "reports.handover.newcomer_words",
+    "beat-silent": "reports.mails_alarm.silent_words",
 }
+# Who is told when the scheduler is silent; see isotrack.journal.watch
+ALARM_RECIPIENTS = "reports.mails_alarm.recipients"
+
+# What waits with a post and who passes on what was its holder's alone; see agencies.actions.person
+HANDOVER = {"waiting": "reports.handover.waiting", "pass_on": "reports.handover.pass_on"}
 
 # What each kind of long work does; see isotrack.journal.jobs
 JOBS: dict[str, str] = {
@@ -231,6 +296,9 @@ JOBS: dict[str, str] = {
     "directive-letters": "reports.jobs.letters.letters",
     "report-forms": "reports.jobs.forms.Forms",
 }
+
+# Which queue the parts of each kind wait in; "papers" where nothing is said
+JOB_QUEUES: dict[str, str] = {}
 
 # Celery: tasks carry ids, may run twice, and the database alone knows what is owed
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
@@ -252,6 +320,10 @@ else:
         "polling_interval": 0.2,  # the default crawls: 36 of 200 tasks in 14 s
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker takes from all queues unless it is told which (celery worker --queues mail,default).
+CELERY_TASK_QUEUES = [Queue(name) for name in ("default", "mail", "papers", "imports")]
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"isotrack.journal.tasks.deliver_notices": {"queue": "mail"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -259,18 +331,36 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_max": 0.5}
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+# Any number of schedulers may run: the one that holds the lease leads, another follows when it runs out.
+CELERY_BEAT_SCHEDULER = "isotrack.journal.beat:LeadingScheduler"
+BEAT_LEASE_SECONDS: int = env.int("BEAT_LEASE_SECONDS", 60)
 # Seconds between two runs, most frequent first. Every task may run at any time and twice.
 CELERY_BEAT_SCHEDULE = {
     "deliver what is owed": {"task": "isotrack.journal.tasks.deliver_notices", "schedule": 5 * 60.0},
     "sweep jobs": {"task": "isotrack.journal.tasks.sweep_jobs", "schedule": 5 * 60.0},
     "remind of reports": {"task": "reports.tasks.remind_of_reports", "schedule": 60 * 60.0},
     "flag overdue reports": {"task": "reports.tasks.flag_overdue_reports", "schedule": 60 * 60.0},
+    "carry out successions": {"task": "reports.tasks.carry_out_successions", "schedule": 60 * 60.0},
+    "keep people in step": {"task": "reports.tasks.keep_people_in_step", "schedule": 60 * 60.0},
     "remind of letters": {"task": "reports.tasks.remind_of_letters", "schedule": 60 * 60.0},
 }
 
+# Operating it
+READ_ONLY: str = env.str("READ_ONLY", "")  # a reason: nothing can be changed; see isotrack.journal.pauses
+PAUSE_LOOK_EVERY = 2.0  # seconds
+OPEN_WHILE_PAUSED = ("account_login", "account_logout", "mfa_authenticate")
+PROBES = ("/healthz", "/readyz", "/metrics")
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", "")
+METRICS_NETWORKS: list[str] = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
+SENTRY_DSN: str = env.str("SENTRY_DSN", "")
+if SENTRY_DSN:
+    import_string("isotrack.kit.sentry.begin")(SENTRY_DSN)
+
 # Safety
 X_FRAME_OPTIONS = "DENY"
+COSTLY_PER_MINUTE: int = env.int("COSTLY_PER_MINUTE", 30)  # papers and workbooks of one person; 0 is no limit
+# Proxies of ours in front; the address of who asks is taken from X-Forwarded-For as the last of them saw it.
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXIES", 1 if OPEN_TO_OTHERS else 0)
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "reports.views.rescued.stale"
@@ -286,16 +376,18 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *filter(None, [OIDC_ORIGIN])],
         "frame-ancestors": [NONE],
         "img-src": [SELF, "data:"],
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
-}
+# Lines for people on one's own machine, JSON where others reach it; see isotrack.kit.logs
+LOGGING = configure(
+    env.str("LOG_FORMAT", "json" if OPEN_TO_OTHERS else "line"), env.str("LOG_LEVEL", "WARNING")
+)
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # somebody else's mistake
+DJANGO_STRUCTLOG_CELERY_ENABLED = True

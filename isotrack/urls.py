@@ -4,19 +4,31 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 
-from reports.views import agency, dashboard, demonstration, error
+from reports.views import agency, dashboard, demonstration, error, health
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("look/", dashboard.look, name="look"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("demo-clock/", demonstration.clock, name="demo-clock"),
     path("agencies/<int:pk>/", agency.AgencyDetail.as_view(), name="agency-detail"),
+    path("agencies/<int:pk>/history/", agency.history, name="agency-history"),
     path("agencies/", include("agencies.urls")),
     path("plans/", include("plans.urls")),
     path("", include("reports.urls")),
     # Of allauth only what a closed installation needs: nobody signs up.
     path("account/login/", login_not_required(account.login), name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
+    path("account/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("account/sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path(
+        "account/sso/cancelled/",
+        login_not_required(error.sso_cancelled),
+        name="socialaccount_login_cancelled",
+    ),
     path("account/password/change/", account.password_change, name="account_change_password"),
     path("account/password/set/", account.password_set, name="account_set_password"),
     path(

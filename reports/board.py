@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, Self
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import (
     CharField,
     Count,
@@ -32,6 +32,7 @@ from isotrack.journal.models import Notice
 from isotrack.journal.models.notice import is_dead
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import DAY, Deadline, start_of
+from isotrack.kit.paging import CountedPaginator
 from isotrack.kit.text import clean, fold
 from isotrack.kit.words import Misread, read_date
 from reports.models import AnnualReport, Punctuality, ReportCycle
@@ -185,19 +186,6 @@ class Block:
     rates: Rates | None
     rows: list[Row]
     goes_on: bool = False
-
-
-class CountedPaginator(Paginator):
-    """A paginator that was told how many rows there are, because the sums say it already."""
-
-    def __init__(self, rows: Any, per_page: int, count: int) -> None:
-        super().__init__(rows, per_page)
-        self._counted = count
-
-    @cached_property
-    def count(self) -> int:
-        """The number it was told."""
-        return self._counted
 
 
 @dataclass(frozen=True)

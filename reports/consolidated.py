@@ -19,27 +19,26 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Self
 
-from django.db.models import Count, Q, Sum, Value
-
-from agencies.models import Agency, Document
 from agencies.models.agency import Mandate
 from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.deadlines import Deadline
 from isotrack.kit.papers import Official
 from isotrack.kit.words import share
-from plans.models import Declaration, FundingLine, Participant, PlanEntry, RolloutPlan, TrainingClass
 from plans.models.funding import SourceKind
-from reports.models import FileInspection, Punctuality, ReportCycle, Snapshot, Submission
+from reports.chapters import Worded, worded
+from reports.models import Punctuality, ReportCycle, Snapshot, Submission
+from reports.next_year import next_year_of
 from reports.rates import Rates
 from reports.statistics.picture import STATE, Picture, Year, names_of, year_as_json, year_from_json
 from reports.statistics.rows import PROTOCOL, Row, rows_of, show_figure
 from reports.statistics.sent import figures_as_sent
 from reports.statistics.tally import comparable, numeric, shared, tally_of_rows
+from reports.voices import voices_of
+from reports.work import named, work_of_year
 
 UNBROKEN = "\u00a0"
-FORM = 1  # of the kept values; a later form must still read this one
+FORM = 2  # of the kept values; what form 1 lacks is empty: words, voices, next year, rows of the work
 DEPARTMENT = "Sở Khoa học và Công nghệ"
-NOT_STARTED, REASON = "not_started", "not_started_reason"
 ONE_THIRD = 3  # at least one in three obliged agencies is inspected on site (TT 26/2014 Đ33 k2)
 TEMPLATES = {
     Snapshot.Kind.COMMITTEE: "print/consolidated_committee.html",
@@ -63,12 +62,13 @@ def content_of(cycle: ReportCycle, as_of: datetime) -> tuple[dict[str, Any], lis
         "province": [cycle.province.code, cycle.province.name],
         "cutoff": cycle.cutoff.astimezone(ZONE).isoformat(),
         "due_before": cycle.due_before.isoformat(),
-        "documents": [_named(one) for one in cycle.documents.order_by("issued_on", "pk")],
+        "documents": [named(one) for one in cycle.documents.order_by("issued_on", "pk")],
         "this": year_as_json(this),
         "last": year_as_json(before) if before else None,
         "superiors": [[pk, name] for pk, name in names_of(stand[2] for stand in this.rates).items()],
-        "not_started": _reasons(cycle, rows, as_of),
         "work": work_of_year(cycle, as_of),
+        "next_year": next_year_of(cycle, day_of(as_of)),
+        **voices_of(cycle, rows, as_of),
     }
     return figures, [asdict(row) for row in rows]
 
@@ -118,96 +118,6 @@ def _with(row: Row, sending: Submission, cycle: ReportCycle) -> Row:
     on = day_of(sending.sent_at)
     kept = figures_as_sent(cycle.questions, sending.answers, mandate=row.mandate, year=cycle.year, on=on)
     return replace(row, is_nil=False, figures=kept)
-
-
-def _reasons(cycle: ReportCycle, rows: Iterable[Row], as_of: datetime) -> list[list[str]]:
-    """Agencies that have not begun, and why, in the order of the rows; from what they sent."""
-    names = {row.report: row.name for row in rows if row.figures.get(STATE) == NOT_STARTED}
-    sent = Submission.objects.valid().filter(report__in=list(names), sent_at__lte=as_of)
-    given = sent.order_by("sent_at", "number").values_list("report", f"answers__{REASON}")
-    said = {report: str(reason or "").strip() for report, reason in given}
-    return [[name, said.get(report, "")] for report, name in names.items()]
-
-
-# What was done in the year, beside the reports
-
-
-def work_of_year(cycle: ReportCycle, as_of: datetime) -> dict[str, Any]:
-    """Documents, plans, declarations, training, inspections and money of the reporting year, as JSON."""
-    first, last = date(cycle.year, 1, 1), min(cycle.last_day_of_year(), day_of(as_of))
-    province = cycle.province
-    return {
-        "issued": [
-            _named(one)
-            for one in Document.objects.filter(province=province, issued_on__range=(first, last)).order_by(
-                "issued_on", "pk"
-            )
-        ],
-        "plans": _plans(province),
-        "declarations": _declarations(province, first, last),
-        "training": _training(province, first, last),
-        "inspections": _inspections(cycle, day_of(as_of)),
-        "funding": _funding(province, cycle.year),
-    }
-
-
-def _named(document: Document) -> list[str]:
-    """Number, day and abstract."""
-    return [document.number, document.issued_on.isoformat(), document.abstract]
-
-
-def _plans(province: Agency) -> dict[str, int]:
-    approved = RolloutPlan.objects.approved().filter(province=province)
-    entries = PlanEntry.objects.filter(plan__in=approved)
-    return {
-        "approved": approved.count(),
-        "agencies": entries.values("agency").distinct().count(),
-        "declared": entries.declared().values("agency").distinct().count(),
-    }
-
-
-def _declarations(province: Agency, first: date, last: date) -> dict[str, Any]:
-    """In force on the last day, by standard; and made in the year, of which for another time."""
-    made = Declaration.objects.filter(agency__province=province, declared_on__lte=last)
-    days: dict[int, list[tuple[date, str]]] = defaultdict(list)
-    for agency, day, standard in made.order_by("declared_on", "pk").values_list(
-        "agency", "declared_on", "standard__name"
-    ):
-        days[agency].append((day, standard))
-    standards = [there[-1][1] for there in days.values()]
-    return {
-        "agencies": len(days),
-        "by_standard": [[name, standards.count(name)] for name in sorted(set(standards))],
-        "first": sum(there[0][0] >= first for there in days.values()),
-        "again": sum(there[-1][0] >= first > there[0][0] for there in days.values()),
-    }
-
-
-def _training(province: Agency, first: date, last: date) -> dict[str, int]:
-    held = TrainingClass.objects.filter(province=province, ends_on__range=(first, last))
-    came = Participant.objects.who_came().filter(training__in=held)
-    return {
-        "classes": held.count(),
-        "came": came.count(),
-        "people": came.values("user").distinct().count(),
-        "agencies": came.values("agency").distinct().count(),
-    }
-
-
-def _inspections(cycle: ReportCycle, until: date) -> dict[str, int]:
-    """File inspections of the cycle's reports by result (TT 26/2014 Đ37 k1)."""
-    held = FileInspection.objects.filter(report__cycle=cycle, inspected_on__lte=until)
-    results = {one.value: Count(Value(1), filter=Q(result=one.value)) for one in FileInspection.Result}
-    return held.aggregate(files=Count(Value(1)), **results)
-
-
-def _funding(province: Agency, year: int) -> list[list[Any]]:
-    """Source, then approved, allocated, spent and settled in đồng (TT 116/2015 Đ5)."""
-    lines = FundingLine.objects.binding().filter(entry__plan__province=province, fiscal_year=year)
-    columns = ("approved", "allocated", "spent", "settled")
-    sums = lines.order_by().values_list("source__kind").annotate(*(Sum(name) for name in columns))
-    found = {kind: [int(amount or 0) for amount in amounts] for kind, *amounts in sums}
-    return [[kind.value, *found[kind.value]] for kind in SourceKind if kind.value in found]
 
 
 # What is read again
@@ -277,6 +187,42 @@ class Consolidated:
     def not_started(self) -> list[tuple[str, str]]:
         """Agencies that have not begun, and why."""
         return [(name, reason) for name, reason in self.figures["not_started"]]
+
+    @property
+    def difficulties(self) -> list[tuple[str, str]]:
+        """Agencies that name difficulties, and which."""
+        return [(name, text) for name, text in self.figures.get("difficulties", [])]
+
+    @property
+    def proposals(self) -> list[tuple[str, str]]:
+        """Agencies that propose something, and what."""
+        return [(name, text) for name, text in self.figures.get("proposals", [])]
+
+    @property
+    def voices(self) -> list[tuple[str, str, str]]:
+        """Agency, difficulties and proposals, one line an agency that named either."""
+        hard, wanted = dict(self.difficulties), dict(self.proposals)
+        return [(name, hard.get(name, ""), wanted.get(name, "")) for name in {**hard, **wanted}]
+
+    @property
+    def tasks(self) -> dict[str, Any]:
+        """What the agencies plan for the year after: `agencies`, `count`, `quarters`, `common`."""
+        return dict(self.figures.get("tasks", {"agencies": 0, "count": 0, "quarters": [0] * 4, "common": []}))
+
+    @property
+    def next_year(self) -> dict[str, Any]:
+        """What the registers hold for the year after; see `reports.next_year`."""
+        return dict(self.figures["next_year"])
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether words were frozen with the figures; those of the first form had none."""
+        return "words" in self.figures
+
+    @property
+    def chapters(self) -> dict[str, Worded]:
+        """The chapters with their frozen words, by key of the chapter."""
+        return worded(self.snapshot.kind, self.figures.get("words", {}))
 
     @property
     def late(self) -> list[Row]:
@@ -366,6 +312,7 @@ class Consolidated:
             "report": self,
             "paper": self.official,
             "picture": self.picture,
+            "chapters": self.chapters,
             "numbers": {one.key: self.picture.number(one.key) for one in numeric(self.picture.questions)},
             "shares": {one.key: self.picture.shares(one.key) for one in shared(self.picture.questions)},
         }

@@ -11,13 +11,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from agencies.contacts import without_contact
 from agencies.models import Agency, Document, Role, User
 from agencies.models.agency import Group, in_lists
 from isotrack.journal.models import Notice
@@ -210,7 +211,7 @@ class ProvinceHome:
         """What waits for the department; nothing for those who only read."""
         if not self.user.is_reviewer:
             return []
-        found = [*self._reviews(), *self._letters(), *self._failures(), *self._unreached()]
+        found = [*self._reviews(), *self._letters(), *self._failures(), *self._unreached(), *self._contacts()]
         return [errand for errand in found if errand.count]
 
     @cached_property
@@ -288,6 +289,14 @@ class ProvinceHome:
             ),
         ):
             yield Errand(title, detail, count, self._board(f"contact={kind.value}"))
+
+    def _contacts(self) -> Iterable[Errand]:
+        """Of every agency, whether or not its report is still owed."""
+        title = _("Cơ quan chưa liên hệ được")
+        detail = _("chưa có thư nhận tin, thư bị trả lại hoặc không có người phụ trách")
+        yield Errand(
+            title, detail, without_contact(self.user, self.today).count(), reverse("agencies:contact-list")
+        )
 
     def _board(self, query: str) -> str:
         return reverse("reports:cycle-board", args=[self.cycle.year]) + "?" + query
@@ -408,7 +417,9 @@ class OfficerHome:
             has_below=Exists(below.exclude(agency=self.agency)),
             has_letters=Exists(DirectiveDuty.objects.concerning(self.agency)),
         )
-        return list(reports.select_related("cycle", "agency", "superior").order_by("-cycle__year"))
+        # Its own before those taken over from agencies that ended.
+        ordered = reports.order_by("-cycle__year", F("passed_to").asc(nulls_first=True), "agency_name")
+        return list(ordered.select_related("cycle", "agency", "superior"))
 
     @cached_property
     def report(self) -> AnnualReport | None:

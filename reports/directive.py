@@ -269,7 +269,7 @@ class DutyPage:
     @property
     def is_committee(self) -> bool:
         """Whether the People's Committee of the province has to write, for which the department drafts."""
-        return self.duty.superior.is_province
+        return self.duty.writer.is_province
 
     @cached_property
     def mailed(self) -> int:
@@ -305,26 +305,31 @@ def desk_of(user: User, today: date) -> Desk:
     if own is None:
         return Desk()
     if user.sees_province:
-        return _desk_of_province(own.province_id, today)
-    letters = DirectiveDuty.objects.filter(superior=OuterRef("pk"))
-    reports = AnnualReport.objects.filter(
-        agency=OuterRef("pk"), state__in=AnnualReport.EDITABLE, cycle__closed_at__isnull=True
+        return _desk_of_province(own, today)
+    letters = DirectiveDuty.objects.annotate(writer_key=Coalesce("passed_to_id", "superior_id"))
+    letters = letters.filter(writer_key=OuterRef("pk"))
+    reports = AnnualReport.objects.annotate(answering_key=Coalesce("passed_to_id", "agency_id")).filter(
+        answering_key=OuterRef("pk"), state__in=AnnualReport.EDITABLE, cycle__closed_at__isnull=True
     )
     asked = Agency.objects.filter(pk=own.pk).annotate(
         is_superior=Exists(Agency.objects.filter(superior=OuterRef("pk"))) | Exists(letters),
-        letters_left=_number(letters.open(), "superior"),
-        reports_left=_number(reports, "agency"),
+        letters_left=_number(letters.open(), "writer_key"),
+        reports_left=_number(reports, "answering_key"),
     )
     return Desk(*asked.values_list("is_superior", "letters_left", "reports_left").get())
 
 
-def _desk_of_province(province: int | None, today: date) -> Desk:
-    overdue = DirectiveDuty.objects.filter(cycle__province=OuterRef("pk")).overdue(today)
-    waiting = AnnualReport.objects.filter(cycle__province=OuterRef("pk")).awaiting_review()
-    asked = Agency.objects.filter(pk=province).annotate(
-        letters_left=_number(overdue, "cycle__province"), reports_left=_number(waiting, "cycle__province")
-    )
+def _desk_of_province(own: Agency, today: date) -> Desk:
+    overdue = DirectiveDuty.objects.filter(cycle__province__in=own.realm).overdue(today)
+    waiting = AnnualReport.objects.filter(cycle__province__in=own.realm).awaiting_review()
+    asked = Agency.objects.filter(pk=own.pk).annotate(letters_left=_all(overdue), reports_left=_all(waiting))
     return Desk(True, *asked.values_list("letters_left", "reports_left").get())
+
+
+def _all(rows: "QuerySet[Any, Any]") -> Coalesce:
+    """How many of `rows` there are."""
+    counted = rows.order_by().annotate(whole=Value(1)).values("whole").annotate(number=Count(Value(1)))
+    return Coalesce(Subquery(counted.values("number")), Value(0))
 
 
 def _number(rows: "QuerySet[Any, Any]", column: str) -> Coalesce:
@@ -366,10 +371,12 @@ def letters_of(user: User, as_of: datetime) -> Letters:
     own, today = user.agency, day_of(as_of)
     if own is None:
         return Letters([], [], today)
-    concerned = DirectiveDuty.objects.concerning(own).with_counts().select_related("cycle", "superior")
+    concerned = (
+        DirectiveDuty.objects.concerning(own).with_counts().select_related("cycle", "superior", "passed_to")
+    )
     duties = sorted(concerned, key=lambda duty: (not duty.is_open, -duty.cycle.year))
-    owed = [duty for duty in duties if duty.superior == own]
-    return Letters(owed, [duty for duty in duties if duty.superior != own], today)
+    owed = [duty for duty in duties if duty.writer == own]
+    return Letters(owed, [duty for duty in duties if own not in (duty.superior, duty.writer)], today)
 
 
 # The list frozen at closing

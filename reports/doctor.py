@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from celery import current_app
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -28,6 +29,9 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
+from isotrack.journal.leases import BEAT
+from isotrack.journal.models import Lease
+from isotrack.journal.watch import SILENT_FOR
 from isotrack.kit import clock
 from isotrack.kit.papers import pdf
 from isotrack.kit.words import show_time
@@ -98,6 +102,26 @@ def _broker() -> str:
         return _("%(where)s: gửi vào, nhận ra được") % {"where": queue.as_uri()}
 
 
+def _cache() -> str:
+    """What is told to the cache can be asked back; a Redis that is away keeps nothing."""
+    cache.set(PING, PING, SECONDS)
+    if cache.get(PING) != PING:
+        raise NotWell(_("Không giữ được gì: Redis không trả lời."))
+    cache.delete(PING)
+    return settings.CACHES["default"]["BACKEND"].rpartition(".")[2]
+
+
+def _scheduler() -> str:
+    """It ticked within the hour, or was never started."""
+    lease = Lease.objects.filter(name=BEAT).first()
+    if lease is None:
+        return _("Chưa chạy lần nào")
+    when = show_time(lease.ticked_at)
+    if clock.real_now() - lease.ticked_at >= SILENT_FOR:
+        raise NotWell(_("Bộ lập lịch ngừng từ %(when)s: khởi động lại beat.") % {"when": when})
+    return _("%(holder)s, nhịp gần nhất %(when)s") % {"holder": lease.holder or "–", "when": when}
+
+
 def _mail() -> str:
     server = get_connection()
     if not isinstance(server, smtp.EmailBackend):
@@ -165,6 +189,8 @@ CHECKS: dict[str, tuple[Callable[[], str], Troubles]] = {
     "database": (_database, NO_DATABASE),
     "migrations": (_migrations, NO_DATABASE),
     "broker": (_broker, (KombuError, RedisError, OSError, Empty)),
+    "cache": (_cache, (OSError,)),
+    "scheduler": (_scheduler, NO_DATABASE),
     "mail": (_mail, (smtplib.SMTPException, OSError, ImproperlyConfigured)),
     "storage": (_storage, (OSError, BotoCoreError, ClientError)),
     "fonts": (_fonts, (OSError, subprocess.SubprocessError)),

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Document, Post, User
+from agencies.models import AbsenceRule, Agency, Document, Invitation, Post, SavedView, Succession, User
 from isotrack.journal.models import DeadAddress, Entry, Notice
 from isotrack.kit.words import NOTHING, show_date, show_number, show_time
 from plans.models import (
@@ -41,12 +41,28 @@ VERBS: dict[str, Words] = {
     "agency-founded": gettext_lazy("Ghi vào danh bạ"),
     "agency-changed": gettext_lazy("Đổi thông tin cơ quan"),
     "agency-contact-changed": gettext_lazy("Đổi thư nhận tin"),
+    "agency-ended": gettext_lazy("Kết thúc cơ quan"),
+    "succession-planned": gettext_lazy("Ghi việc sắp xếp cơ quan"),
+    "succession-done": gettext_lazy("Thực hiện việc sắp xếp cơ quan"),
+    "succession-cancelled": gettext_lazy("Hủy việc sắp xếp cơ quan"),
     "account-opened": gettext_lazy("Lập tài khoản"),
     "account-changed": gettext_lazy("Đổi tài khoản"),
+    "password-changed": gettext_lazy("Đổi mật khẩu"),
+    "second-factor-added": gettext_lazy("Thêm lớp xác thực thứ hai"),
+    "second-factor-removed": gettext_lazy("Bỏ một cách xác thực thứ hai"),
+    "second-factor-reset": gettext_lazy("Xóa lớp xác thực thứ hai"),
     "calendar-renewed": gettext_lazy("Đổi địa chỉ lịch"),
     "calendar-revoked": gettext_lazy("Thu hồi địa chỉ lịch"),
     "post-begun": gettext_lazy("Giao nhiệm vụ"),
     "post-ended": gettext_lazy("Kết thúc nhiệm vụ"),
+    "delegation-given": gettext_lazy("Ủy quyền"),
+    "delegation-ended": gettext_lazy("Kết thúc ủy quyền"),
+    "person-invited": gettext_lazy("Mời mở tài khoản"),
+    "invitation-sent-again": gettext_lazy("Gửi lại lời mời"),
+    "invitation-withdrawn": gettext_lazy("Rút lời mời"),
+    "invitation-accepted": gettext_lazy("Nhận lời mời, mở tài khoản"),
+    "invitation-expired": gettext_lazy("Lời mời hết hạn"),
+    "absence-rule-changed": gettext_lazy("Đổi quy tắc khóa khi vắng mặt"),
     "document-registered": gettext_lazy("Ghi văn bản vào sổ"),
     "cycle-opened": gettext_lazy("Mở kỳ báo cáo"),
     "cycle-switched": gettext_lazy("Đổi thiết lập kỳ"),
@@ -71,12 +87,15 @@ VERBS: dict[str, Words] = {
     "report-assigned": gettext_lazy("Giao người xem xét"),
     "report-commented": gettext_lazy("Góp ý ở câu hỏi"),
     "report-comment-settled": gettext_lazy("Góp ý đã xong"),
+    "report-passed-on": gettext_lazy("Chuyển báo cáo cho cơ quan kế thừa"),
     "report-late": gettext_lazy("Ghi nhận trễ hạn"),
     "report-missing": gettext_lazy("Ghi nhận chưa gửi"),
     "notice-retried": gettext_lazy("Gửi lại thông báo"),
     "notice-came-back": gettext_lazy("Thư bị trả lại"),
     "address-dead": gettext_lazy("Ghi địa chỉ không nhận thư"),
     "address-revived": gettext_lazy("Ghi địa chỉ dùng lại được"),
+    "pause-begun": gettext_lazy("Bật chế độ chỉ đọc"),
+    "pause-ended": gettext_lazy("Tắt chế độ chỉ đọc"),
     "rule-added": gettext_lazy("Thêm mốc nhắc"),
     "rule-changed": gettext_lazy("Đổi mốc nhắc"),
     "rule-switched": gettext_lazy("Bật, tắt mốc nhắc"),
@@ -85,12 +104,15 @@ VERBS: dict[str, Words] = {
     "duty-recorded": gettext_lazy("Ghi văn bản nhắc nhở đã ban hành"),
     "duty-cancelled": gettext_lazy("Bỏ nhiệm vụ ban hành văn bản nhắc nhở"),
     "duty-reopened": gettext_lazy("Giao lại nhiệm vụ ban hành văn bản nhắc nhở"),
+    "duty-passed-on": gettext_lazy("Chuyển nhiệm vụ nhắc nhở cho cơ quan kế thừa"),
     "duty-overdue": gettext_lazy("Ghi nhận quá hạn ban hành văn bản nhắc nhở"),
     "plan-drafted": gettext_lazy("Lập kế hoạch"),
     "plan-changed": gettext_lazy("Đổi thông tin kế hoạch"),
     "plan-entries-added": gettext_lazy("Thêm cơ quan vào kế hoạch"),
     "plan-entry-changed": gettext_lazy("Đổi cơ quan trong kế hoạch"),
     "plan-entry-removed": gettext_lazy("Bỏ cơ quan khỏi kế hoạch"),
+    "plan-entry-passed-on": gettext_lazy("Chuyển cơ quan trong kế hoạch cho cơ quan kế thừa"),
+    "plan-entry-dropped": gettext_lazy("Thôi thực hiện ở cơ quan trong kế hoạch"),
     "plan-steps-planned": gettext_lazy("Đặt tiến độ các bước"),
     "plan-steps-recorded": gettext_lazy("Ghi tiến độ các bước"),
     "plan-submitted": gettext_lazy("Trình thẩm định kế hoạch"),
@@ -121,13 +143,20 @@ VERBS: dict[str, Words] = {
     "questionnaire-uploaded": gettext_lazy("Tải biểu mẫu lên"),
     "questionnaire-changed": gettext_lazy("Sửa biểu mẫu"),
     "questionnaire-published": gettext_lazy("Phát hành biểu mẫu"),
+    "narrative-written": gettext_lazy("Sửa lời văn báo cáo tổng hợp"),
     "snapshot-made": gettext_lazy("Chốt số liệu"),
     "snapshot-numbered": gettext_lazy("Ghi số báo cáo tổng hợp"),
+    "view-shared": gettext_lazy("Lưu chế độ xem dùng chung"),
+    "view-changed": gettext_lazy("Đổi chế độ xem dùng chung"),
+    "view-removed": gettext_lazy("Xóa chế độ xem dùng chung"),
     "cycle-questionnaire-changed": gettext_lazy("Đổi biểu mẫu của kỳ"),
 }
 KINDS: dict[str, Words] = {
     "agency": gettext_lazy("Cơ quan"),
+    "succession": gettext_lazy("Sắp xếp cơ quan"),
     "user": gettext_lazy("Tài khoản"),
+    "invitation": gettext_lazy("Lời mời"),
+    "absence-rule": gettext_lazy("Khóa khi vắng mặt"),
     "document": gettext_lazy("Văn bản"),
     "cycle": gettext_lazy("Kỳ báo cáo"),
     "report": gettext_lazy("Báo cáo năm"),
@@ -144,10 +173,13 @@ KINDS: dict[str, Words] = {
     "upkeep": gettext_lazy("Duy trì hệ thống"),
     "training": gettext_lazy("Lớp tập huấn"),
     "consultant": gettext_lazy("Tư vấn"),
+    "view": gettext_lazy("Chế độ xem"),
 }
 SHOWN = 3
 _PAGES = {
     "agency": "agency-detail",
+    "succession": "reports:succession-detail",
+    "user": "agencies:account-detail",
     "document": "agencies:document-detail",
     "report": "reports:report-detail",
     "notice": "reports:notice-detail",
@@ -161,14 +193,33 @@ _PAGES = {
     "consultant": "plans:consultant-edit",
     "questionnaire": "reports:questionnaire-detail",
 }
+# A verb, or its first word → the kind of thing it is written about, where the two differ.
+_ABOUT = {
+    "account": "user",
+    "calendar": "user",
+    "post": "user",
+    "delegation": "user",
+    "password": "user",
+    "second": "user",  # "second-factor-added"
+    "person": "invitation",
+    "absence": "absence-rule",
+    "funding": "plan",
+    "contract": "consultant",
+    "plan-entry-changed": "plan-entry",
+    "plan-steps-planned": "plan-entry",
+    "plan-steps-recorded": "plan-entry",
+}
 # Verbs whose changes are named by the keys of questions.
 _OF_QUESTIONS = ("report-saved", "report-file-attached", "report-commented", "report-comment-settled")
 # What an administrator may read: no content of reports.
-TECHNICAL_KINDS = ("agency", "user", "document", "rule")
+TECHNICAL_KINDS = ("agency", "user", "invitation", "absence-rule", "document", "rule")
 
 _MODELS: dict[str, tuple[type[models.Model], ...]] = {
     "agency": (Agency,),
+    "succession": (Succession,),
     "user": (User, Post),
+    "invitation": (Invitation,),
+    "absence-rule": (AbsenceRule,),
     "document": (Document,),
     "cycle": (ReportCycle,),
     "report": (AnnualReport, Submission, FileInspection),
@@ -185,12 +236,14 @@ _MODELS: dict[str, tuple[type[models.Model], ...]] = {
     "upkeep": (Upkeep,),
     "training": (TrainingClass,),
     "consultant": (Consultant, Contract),
+    "view": (SavedView,),
 }
 # Names in `changes` that are no field of the thing itself.
 _OTHER_NAMES: dict[tuple[str, str], Words] = {
     ("cycle", "expected"): gettext_lazy("số cơ quan phải báo cáo"),
     ("report", "code"): gettext_lazy("mã biên nhận"),
     ("cycle", "code"): gettext_lazy("mã danh sách chốt"),
+    ("cycle", "narrative"): gettext_lazy("lời văn"),
     ("duty", "items"): gettext_lazy("số cơ quan được nhắc"),
     ("report", "document"): gettext_lazy("văn bản"),
     ("plan", "agencies"): gettext_lazy("cơ quan"),
@@ -238,6 +291,12 @@ class Line:
     def about(self) -> str:
         """The thing as the journal's address names it: "report:17"."""
         return f"{self.entry.about_kind}:{self.entry.about_key}"
+
+
+def kind_of(verb: str) -> str:
+    """The kind of thing a verb is written about: "post-begun" → "user"."""
+    first = verb.partition("-")[0]
+    return _ABOUT.get(verb) or _ABOUT.get(first, first)
 
 
 def lines(entries: Sequence[Entry]) -> list[Line]:

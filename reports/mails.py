@@ -5,8 +5,9 @@ behind a notice has words of its own, they take the template's place (reports.re
 counted when the mail leaves, so a mail that waited tells the true number.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +16,11 @@ from django.db.models import Value
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.mails import department_of
 from agencies.models import Agency
 from isotrack.journal.models import Notice
 from isotrack.journal.voices import NoLonger, Words
@@ -67,12 +70,13 @@ def notice_columns(
 def reminder_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Words | NoLonger]:
     """Remind an agency of its own report; nothing to say once it has come, is exempt or its cycle closed."""
     own, said = OwnWords.of(notices, as_of), dict[int, Words | NoLonger]()
+    usual = UsualWords()
     for notice, report in _owed_reports(notices):
         reason = why_not(notice, report, is_head=False, as_of=as_of)
         if reason or report is None:
             said[notice.pk] = NoLonger(reason)
         else:
-            said[notice.pk] = officer_mail(report, as_of, own.for_notice(notice))
+            said[notice.pk] = officer_mail(report, as_of, own.for_notice(notice), usual)
     return said
 
 
@@ -168,15 +172,27 @@ def _tell_superior(
     return NoLonger(reason) if reason else superior_mail(cycle, superior, behind, as_of, written)
 
 
-def officer_mail(report: AnnualReport, as_of: datetime, written: Written = None) -> Words:
-    """The reminder to an agency, in the usual words or in those of a rule."""
-    return _about_report("report_reminder", report, as_of, written, {"co_quan": report.agency_name})
+def officer_mail(
+    report: AnnualReport, as_of: datetime, written: Written = None, usual: "UsualWords | None" = None
+) -> Words:
+    """The reminder to an agency, in the usual words or in those of a rule.
+
+    `usual` keeps what was rendered for others of the same batch.
+    """
+    usual = usual or UsualWords()
+    values = {"co_quan": report.agency_name}
+    return _about_report(usual.remind, report, as_of, written, values)
 
 
 def head_mail(report: AnnualReport, name: str, as_of: datetime, written: Written = None) -> Words:
     """The reminder to the head of an agency, whose name it carries."""
     values = {"co_quan": report.agency_name, "nguoi_dung_dau": name}
-    return _about_report("head_reminder", report, as_of, written, values, head=name)
+
+    def usual(report: AnnualReport, as_of: datetime, where: str) -> Words:
+        known = _days_known(report, as_of) | {"report": report, "head": name}
+        return _render("head_reminder", report.cycle, as_of, where, **known)
+
+    return _about_report(usual, report, as_of, written, values)
 
 
 def superior_mail(
@@ -211,31 +227,25 @@ def digest_mail(cycle: ReportCycle, as_of: datetime, written: Written = None) ->
 
 
 def _owed_reports(notices: Sequence[Notice]) -> list[tuple[Notice, AnnualReport | None]]:
-    """The report each notice is about, with what a reminder says of it; two statements."""
+    """The report each notice is about, with what a reminder says of it; five statements."""
     keys = [(notice, int(notice.about.removeprefix("report:"))) for notice in notices]
-    wanted = AnnualReport.objects.select_related(
-        "cycle__province", "agency", "superior", "extension_document", "pending_by"
-    )
-    found = wanted.prefetch_related("cycle__documents").in_bulk({key for _notice, key in keys})
+    # Cycle and superior are one object for all; what an officer filled in is not said in any mail.
+    wanted = AnnualReport.objects.select_related("extension_document", "pending_by")
+    wanted = wanted.prefetch_related("cycle__province", "cycle__documents", "superior")
+    found = wanted.defer("answers", "figures", "saves", "notes").in_bulk({key for _notice, key in keys})
     return [(notice, found.get(key)) for notice, key in keys]
 
 
 def _about_report(
-    name: str,
+    say_usual: Callable[[AnnualReport, datetime, str], Words],
     report: AnnualReport,
     as_of: datetime,
     written: Written,
     values: Mapping[str, object],
-    **context: Any,
 ) -> Words:
     """A mail about one report; its link leads straight to where something is left to do."""
-    offset = report.deadline.offset(day_of(as_of))
     where = link_to(report, as_of).path
-    if not written or not all(written[:2]):
-        known = {"is_late": offset > 0, "how_long": _how_long(report.deadline, offset)}
-        usual = _render(name, report.cycle, as_of, where, report=report, **known, **context)
-    else:
-        usual = _NOTHING
+    usual = _NOTHING if written and all(written[:2]) else say_usual(report, as_of, where)
     if not written:
         return usual
     with translation.override(written[2]):
@@ -245,6 +255,53 @@ def _about_report(
 
 
 _NOTHING = Words("", "", "")
+# Signs no text holds (Unicode keeps them free), standing for what is one agency's own.
+_OWN_SIGNS = {"title": "\ue000", "agency": "\ue001", "link": "\ue002", "saved": "\ue003"}
+_ANY_SIGN = re.compile("[\ue000-\ue003]")
+
+
+@dataclass
+class UsualWords:
+    """The usual reminder, rendered once for all agencies of a batch that differ only in their name and link.
+
+    Rendering it for each took as long as sending it (measured).
+    """
+
+    rendered: dict[tuple[object, ...], Words] = field(default_factory=dict)
+
+    def remind(self, report: AnnualReport, as_of: datetime, where: str) -> Words:
+        """The reminder about one report, which leads to `where`."""
+        with translation.override("vi"):
+            saved = say_time(report.saved_at) if report.saved_at else ""
+            own = {"title": str(report), "agency": report.agency_name, "saved": saved}
+        own["link"] = settings.SITE_URL + where
+        key = report.cycle_id, report.cutoff, report.extension_document_id, report.extended_to, bool(saved)
+        if key not in self.rendered:
+            self.rendered[key] = self._render(report, as_of, has_draft=bool(saved))
+        return _with_own(self.rendered[key], own)
+
+    def _render(self, report: AnnualReport, as_of: datetime, *, has_draft: bool) -> Words:
+        own = _OWN_SIGNS if has_draft else _OWN_SIGNS | {"saved": ""}
+        known = _days_known(report, as_of) | {"report": report} | own
+        return _render("report_reminder", report.cycle, as_of, "", **known)
+
+
+def _with_own(words: Words, own: Mapping[str, str]) -> Words:
+    """Put one agency's own in the place of the signs; in HTML nothing of it is taken for markup."""
+    plain = {sign: own[name] for name, sign in _OWN_SIGNS.items()}
+    safe = {sign: escape(value) for sign, value in plain.items()}
+    return replace(
+        words,
+        subject=_ANY_SIGN.sub(lambda found: plain[found[0]], words.subject),
+        text=_ANY_SIGN.sub(lambda found: plain[found[0]], words.text),
+        html=_ANY_SIGN.sub(lambda found: safe[found[0]], words.html),
+    )
+
+
+def _days_known(report: AnnualReport, as_of: datetime) -> dict[str, object]:
+    offset = report.deadline.offset(day_of(as_of))
+    with translation.override("vi"):
+        return {"is_late": offset > 0, "how_long": _how_long(report.deadline, offset)}
 
 
 def _values(
@@ -259,7 +316,7 @@ def _values(
         "so_ngay": abs(offset),
         "con_lai": _how_long(deadline, offset),
         "lien_ket": settings.SITE_URL + where,
-        "so_khcn": _department(cycle.province),
+        "so_khcn": department_of(cycle.province),
     }
 
 
@@ -344,23 +401,17 @@ def _two_lists(behind: Sequence[AnnualReport]) -> dict[str, Any]:
     }
 
 
-def _department(province: Agency) -> str:
-    """ "Sở Khoa học và Công nghệ tỉnh An Giang": whose installation the mail comes from."""
-    place = province.in_lists.removeprefix("UBND").strip()
-    return _("Sở Khoa học và Công nghệ %(province)s") % {"province": place}
-
-
 def _render(name: str, cycle: ReportCycle, as_of: datetime, where: str, **context: Any) -> Words:
     """Render templates/mail/<name>.txt and .html in Vietnamese; the text's first line is the subject.
 
     `where` is the address that the mail leads to, without the server's name.
     """
+    context = {"link": settings.SITE_URL + where} | context
     context |= {
         "cycle": cycle,
         "today": day_of(as_of),
         "as_of": as_of,
-        "link": settings.SITE_URL + where,
-        "department": _department(cycle.province),
+        "department": department_of(cycle.province),
         "reply_to": settings.REPLY_TO,
     }
     with translation.override("vi"):

@@ -5,12 +5,14 @@ from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Role, User
+from isotrack.journal.pauses import banner
 from isotrack.kit import clock
 from plans.models import RolloutPlan
 from reports.directive import Desk, desk_of
@@ -46,6 +48,11 @@ class Page:
         """Whether the yellow clock is shown."""
         return clock.is_demonstration()
 
+    @cached_property
+    def pause(self) -> str:
+        """Why nothing can be changed for now; nothing where it can."""
+        return banner()
+
     @property
     def language(self) -> str:
         """vi or en."""
@@ -62,6 +69,11 @@ class Page:
         """Who is signed in."""
         user = getattr(self.request, "user", None)
         return user if isinstance(user, User) else None
+
+    @property
+    def single_sign_on(self) -> str:
+        """What the province's single sign-on is called; empty where there is none."""
+        return settings.OIDC_NAME or (_("đăng nhập một lần của tỉnh") if settings.OIDC_URL else "")
 
     @cached_property
     def province_name(self) -> str:
@@ -199,6 +211,7 @@ def _administrator(user: User) -> Entries:
         (pgettext("list", "Quy tắc nhắc"), "reports:rule-list"),
         (pgettext("list", "Cơ quan"), "agencies:agency-list"),
         (_("Nhật ký"), "reports:entry-list"),
+        (_("Vận hành"), "reports:operations"),
     ]
 
 

@@ -22,8 +22,9 @@ from agencies.models import Agency, User
 from agencies.models.agency import in_lists
 from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.deadlines import Deadline
+from isotrack.kit.paging import CountedPaginator
 from isotrack.kit.text import clean
-from reports.board import LONGEST_SEARCH, ROWS_A_PAGE, CountedPaginator
+from reports.board import LONGEST_SEARCH, ROWS_A_PAGE
 from reports.models import AnnualReport, ReviewComment, Submission
 from reports.models.report import ReportQuerySet
 

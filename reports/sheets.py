@@ -69,6 +69,15 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Words:
+    """One paragraph of a chapter, or what one agency says."""
+
+    head: str
+    text: str
+    more: str = ""
+
+
+@dataclass(frozen=True)
 class Said:
     """One line of the sheet of questions: a number's sums, or how often one value was given."""
 
@@ -77,6 +86,15 @@ class Said:
     part: Part | None = None
 
 
+WORDS: Sequence[Column[Words]] = [
+    Column(gettext_lazy("Chương"), lambda one: one.head, TEXT, 40),
+    Column(gettext_lazy("Lời văn"), lambda one: one.text, TEXT, 120),
+]
+VOICES: Sequence[Column[Words]] = [
+    Column(gettext_lazy("Cơ quan"), lambda one: one.head, TEXT, 40),
+    Column(gettext_lazy("Khó khăn, vướng mắc"), lambda one: one.text, TEXT, 60),
+    Column(gettext_lazy("Đề xuất, kiến nghị"), lambda one: one.more, TEXT, 60),
+]
 RATES: Sequence[Column[RateLine]] = [
     Column(gettext_lazy("Tên"), lambda line: str(line.label), TEXT, 40),
     Column(gettext_lazy("Phải báo cáo"), lambda line: line.rates.expected, NUMBER, 14),
@@ -120,7 +138,7 @@ _FIGURES = {"integer": NUMBER, "money": MONEY, "percent": PERCENT}
 
 
 def consolidated_sheets(report: Consolidated) -> list[Sheet[Any]]:
-    """The five sheets of a consolidated report."""
+    """The five sheets of figures of a consolidated report, and two of words where they were kept."""
     picture, notes = report.picture, _where_from(report)
     whole = RateLine(_("Toàn tỉnh"), "", picture.rates, picture.last_rates)
     return [
@@ -129,7 +147,18 @@ def consolidated_sheets(report: Consolidated) -> list[Sheet[Any]]:
         Sheet(_("Theo cấp trên"), RATES, picture.by_superior, notes),
         Sheet(_("Câu hỏi"), SAID, list(_said(picture)), notes),
         Sheet(_("Từng cơ quan"), _of_each(picture), report.rows, notes),
+        *_in_words(report, notes),
     ]
+
+
+def _in_words(report: Consolidated, notes: list[str]) -> Iterator[Sheet[Any]]:
+    """The words of the chapters, and what the agencies say themselves."""
+    if not report.is_worded:
+        return
+    chapters = report.chapters.values()
+    said = [Words(one.title, text) for one in chapters for text in one.paragraphs]
+    yield Sheet(_("Lời văn"), WORDS, said, notes)
+    yield Sheet(_("Ý kiến cơ quan"), VOICES, [Words(*voice) for voice in report.voices], notes)
 
 
 def _where_from(report: Consolidated) -> list[str]:

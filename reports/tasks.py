@@ -7,7 +7,9 @@ from isotrack.kit import clock
 from reports.actions.demonstration import play
 from reports.actions.directive import remind_superiors
 from reports.actions.overdue import flag_overdue
+from reports.actions.people import keep_people
 from reports.actions.reminder import plan_reminders
+from reports.actions.succession import carry_out_due
 
 
 @shared_task
@@ -28,6 +30,19 @@ def flag_overdue_reports() -> None:
 def remind_of_letters() -> None:
     """Remind superiors that a letter to those below them falls due, and let the journal send it."""
     remind_superiors(as_of=clock.now())
+    deliver_notices.delay()
+
+
+@shared_task
+def carry_out_successions() -> None:
+    """Carry out what was planned for today or for a day that was missed."""
+    carry_out_due(as_of=clock.now())
+
+
+@shared_task
+def keep_people_in_step() -> None:
+    """Settle posts that ended, let invitations run out, warn and lock the absent."""
+    keep_people(as_of=clock.now())
     deliver_notices.delay()
 
 

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
 from django.utils.crypto import constant_time_compare
-from redis.exceptions import RedisError
 
 from isotrack.kit.clock import day_of
+from isotrack.kit.limits import too_often
 from isotrack.kit.text import clean
 from reports.models import AnnualReport, Punctuality, Snapshot, Submission
 from reports.receipt import department_of
@@ -78,12 +77,7 @@ def asks_too_often(who: str, *, at: datetime) -> bool:
 
     A cache that is away keeps nobody out: sixty-four bits are not guessed either way.
     """
-    key = f"verify:{who}:{int(at.timestamp()) // 60}"
-    try:
-        cache.add(key, 0, timeout=120)
-        return bool(cache.incr(key) > PER_MINUTE)
-    except (RedisError, ValueError):  # ValueError: the counter vanished between the two
-        return False
+    return too_often("verify", who, PER_MINUTE, at=at)
 
 
 def _matching(papers: Iterable[Submission | Snapshot], wanted: str) -> Submission | Snapshot | None:

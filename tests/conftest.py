@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable
+from time import monotonic
 
 import pytest
 from django.db import connection
 from django.test import Client
 
 from agencies.models import User
+from isotrack.journal import pauses
 from isotrack.kit import clock
 
 from . import make
@@ -25,6 +27,9 @@ def own_folder(settings, tmp_path):
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    settings.COSTLY_PER_MINUTE = 0
+    settings.PAUSE_LOOK_EVERY = 3600.0  # asked once, or no two tests would count the same queries
+    pauses._looked.update(at=monotonic(), reason="")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -3,17 +3,22 @@
 The known people: Lan, officer of UBND xã Khánh An; Bình, clerk of the department.
 """
 
-from datetime import date, datetime, time
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from functools import cache
+from io import BytesIO
 from itertools import count
 from typing import Any
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
+from openpyxl import Workbook
 
 from agencies.actions.agency import found
-from agencies.models import Agency, Document, Post, Role, User
+from agencies.actions.registry_file import keep as keep_registry
+from agencies.models import Agency, Document, Invitation, ListPage, Post, RegistryFile, Role, SavedView, User
 from agencies.models.agency import Group, Kind, Level, Mandate
-from isotrack.journal.models import DeadAddress, Job
+from isotrack.journal.models import DeadAddress, Job, Notice
 from isotrack.kit.clock import ZONE
 from plans.actions.reference import load_ceilings, load_cost_items
 from reports.actions.cycle import open_cycle
@@ -112,14 +117,25 @@ def district(
 
 
 def user(role: Role, agency: Agency, *, full_name: str = "Trần Thị Lan", **values: Any) -> User:
-    """A person with an account and a post that began with the registry."""
+    """A person with an account and a post that began with the registry.
+
+    An officer is responsible where nobody is yet.
+    """
     username = values.pop("username", f"u{next(_numbers)}")
     starts_on, ends_on = values.pop("starts_on", BEGAN), values.pop("ends_on", None)
     email = values.pop("email", f"{username}@people.example")
     person = User.objects.create_user(
         username, PASSWORD, full_name=full_name, email=email, role=role, date_joined=NOW, **values
     )
-    Post.objects.create(user=person, agency=agency, starts_on=starts_on, ends_on=ends_on, title="Thư ký ISO")
+    others = agency.posts.responsible().overlapping(starts_on, ends_on)
+    Post.objects.create(
+        user=person,
+        agency=agency,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        title="Thư ký ISO",
+        is_responsible=role == Role.OFFICER and not others.exists(),
+    )
     return person
 
 
@@ -136,6 +152,35 @@ def staff(of: Agency | None = None, **values: Any) -> User:
     return user(Role.STAFF, home, **{"full_name": "Nguyễn Văn Bình"} | values)
 
 
+def invitation(agency: Agency, *, email: str = "moi@people.example", **values: Any) -> Invitation:
+    """An open invitation, sent this morning, to become an officer of the agency."""
+    usual: dict[str, Any] = {
+        "full_name": "Phạm Văn Mới",
+        "role": Role.OFFICER,
+        "starts_on": date(2021, 6, 16),
+        "sent_at": NOW,
+        "expires_at": NOW + timedelta(days=14),
+    }
+    return Invitation.objects.create(agency=agency, email=email, **usual | values)
+
+
+def delegation(away: User, *, days: int = 30, **values: Any) -> Post:
+    """A colleague who stands in for somebody from today on."""
+    post = away.posts.own().get()
+    colleague = user(away.role, post.agency, **{"full_name": "Đỗ Thị Thay"} | values)
+    last = NOW.date() + timedelta(days=days)
+    User.objects.get_queryset().filter(pk=colleague.pk).update(acting_until=last)
+    return Post.objects.create(
+        user=colleague,
+        agency=post.agency,
+        is_head=post.is_head,
+        is_responsible=False,
+        starts_on=NOW.date(),
+        ends_on=last,
+        acting_for=post,
+    )
+
+
 def document(number: str = "45/SKHCN-TĐC", *, of: Agency | None = None, **values: Any) -> Document:
     """A letter of the department."""
     usual = {
@@ -145,6 +190,19 @@ def document(number: str = "45/SKHCN-TĐC", *, of: Agency | None = None, **value
         "abstract": "Về việc báo cáo năm 2020",
     }
     return Document.objects.create(number=number, province=of or province(), **usual | values)
+
+
+def registry_file(by: User, *rows: Sequence[Any], **values: Any) -> RegistryFile:
+    """A list of agencies that waits for its sender's decision; without rows it says what is so already."""
+    book = Workbook(write_only=True)
+    page = book.create_sheet("Cơ quan")
+    columns = ["Mã", "Tên cơ quan", "Cơ quan cấp trên", "Loại", "Mức chi", "Báo cáo hằng năm", "Từ ngày"]
+    for row in (columns, *(rows or [["89", "UBND tỉnh An Giang"]])):
+        page.append(list(row))
+    content = BytesIO()
+    book.save(content)
+    told = {"name": "danh-sach-co-quan.xlsx", "sha256": hashlib.sha256(content.getvalue()).hexdigest()}
+    return keep_registry(by=by, at=NOW, on=NOW.date(), content=File(content), **told | values)
 
 
 def reference() -> None:
@@ -233,6 +291,23 @@ def job(owner: User, *, file: bytes = b"", **values: Any) -> Job:
         asked.file.save(asked.name, ContentFile(file), save=False)
     asked.save()
     return asked
+
+
+def saved_view(owner: User, query: str = "q=khanh+an", **values: Any) -> SavedView:
+    """A search that the department shares."""
+    assert owner.agency
+    usual: dict[str, Any] = {"page": ListPage.AGENCIES, "name": "Xã Khánh An", "is_shared": True}
+    return SavedView.objects.create(
+        owner=owner, province=owner.agency.province, query=query, **usual | values
+    )
+
+
+def notice(*, of: Agency | None = None, **values: Any) -> Notice:
+    """A planned notice that is owed since this morning."""
+    usual: dict[str, Any] = {"voice": "report-reminder", "about": "report:1", "about_label": "Kỳ 2020"}
+    usual |= {"step": "officer-7", "recipient": "a@b.example", "recipient_label": "UBND xã Khánh An"}
+    root = str((of or province()).pk)
+    return Notice.objects.create(**usual | {"province": root, "planned_for": NOW} | values)
 
 
 def dead_address(address: str = "khoa@agency.example", *, of: Agency | None = None) -> DeadAddress:

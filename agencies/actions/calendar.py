@@ -20,14 +20,14 @@ def renew_calendar(user: User, *, by: User, at: datetime) -> str:
 
 
 @transaction.atomic
-def revoke_calendar(user: User, *, by: User, at: datetime) -> None:
+def revoke_calendar(user: User, *, by: User | None, at: datetime) -> None:
     """Take the address back: nobody reads the calendar until a new one is made."""
     if user.calendar_token is not None:
         user.calendar_token = None
         _save("calendar-revoked", user, by=by, at=at)
 
 
-def _save(verb: str, user: User, *, by: User, at: datetime) -> None:
+def _save(verb: str, user: User, *, by: User | None, at: datetime) -> None:
     user.save(update_fields=["calendar_token"])
     province = user.agency.province_id if user.agency else ""
     record(verb, ("user", user.pk, user), by=by, at=at, province=province)

@@ -10,7 +10,24 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from agencies.actions.second_factor import note_change
+from agencies.models import User
+from isotrack.kit import clock
+from isotrack.kit.words import show_time
+
 logger = logging.getLogger(__name__)
+
+# What changes how a person signs in: the verb of the journal, and the sentence mailed to that person.
+CHANGES = {
+    "account/email/password_changed": ("password-changed", _("Mật khẩu đã được đổi.")),
+    "account/email/password_set": ("password-changed", _("Mật khẩu đã được đặt.")),
+    "account/email/password_reset": ("password-changed", _("Mật khẩu đã được đặt lại bằng thư.")),
+    "mfa/email/totp_activated": ("second-factor-added", _("Đã thêm ứng dụng xác thực.")),
+    "mfa/email/totp_deactivated": ("second-factor-removed", _("Đã bỏ ứng dụng xác thực.")),
+    "mfa/email/webauthn_added": ("second-factor-added", _("Đã thêm khóa bảo mật.")),
+    "mfa/email/webauthn_removed": ("second-factor-removed", _("Đã bỏ khóa bảo mật.")),
+    "mfa/email/recovery_codes_generated": ("second-factor-added", _("Đã tạo mã dự phòng mới.")),
+}
 
 # The next page shows by itself that a person has come in or gone.
 SELF_EVIDENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
@@ -59,6 +76,23 @@ class ClosedAdapter(DefaultAccountAdapter):
         except (smtplib.SMTPException, OSError) as trouble:
             logger.error("Mail %s could not be sent: %s", template_prefix, trouble)
             self.request.allauth.mail_failed = True
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Whose way of signing in changed is told, and the journal keeps it (OWASP ASVS 5.0 V6.3.7)."""
+        if template_prefix not in CHANGES:
+            return
+        verb, sentence = CHANGES[template_prefix]
+        now = clock.now()
+        note_change(user, verb, by=user, at=now, what=str(sentence))
+        if user.email:
+            told = {"sentence": sentence, "user": user, "at": show_time(now)}
+            self.send_mail("account/email/changed", user.email, told)
 
 
 def mail_password_link(request: HttpRequest, email: str) -> bool:

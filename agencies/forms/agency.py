@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from agencies.actions.agency import DATED
 from agencies.forms import PLAUSIBLE_DAYS
+from agencies.forms.day import DayField
 from agencies.forms.filters import FilterForm, SearchField
 from agencies.models import Agency
-from agencies.models.agency import AgencyQuerySet, Group, Kind, Level, Mandate
+from agencies.models.agency import AgencyQuerySet, CeilingTier, Group, Kind, Level, Mandate, in_lists
 from isotrack.kit.forms import HouseFormMixin, VietnameseDateField
 from isotrack.kit.text import clean
+from isotrack.kit.words import show_date
 
 ALL = ("", gettext_lazy("Tất cả"))
 SORTS = {
@@ -31,14 +33,17 @@ class AgencyChoiceField(forms.ModelChoiceField):
     """One agency, named with its code because names repeat."""
 
     def label_from_instance(self, obj: Agency) -> str:
-        return f"{obj} ({obj.code})"
+        return f"{in_lists(getattr(obj, 'name_then', obj.name))} ({obj.code})"
 
 
 class AgencyFilter(FilterForm):
-    """Search, filters and order of the list of agencies."""
+    """Search, filters and order of the list of agencies, all as of a day.
+
+    `today` is the last day that can be looked at. Mailboxes are not dated, so they narrow today's list only.
+    """
 
     by_chips = ("group",)
-    q = SearchField(label=gettext_lazy("Tìm tên, tên ngắn, mã (gõ không dấu được)"))
+    q = SearchField(label=gettext_lazy("Tìm tên, tên ngắn, mã, tên cũ (gõ không dấu được)"))
     superior = AgencyChoiceField(
         Agency.objects.none(), label=gettext_lazy("Trực thuộc, mọi cấp"), empty_label=ALL[1]
     )
@@ -46,39 +51,97 @@ class AgencyFilter(FilterForm):
     kind = forms.ChoiceField(label=gettext_lazy("Loại"), choices=[ALL, *Kind.choices])
     group = forms.ChoiceField(label=gettext_lazy("Nhóm"), choices=[ALL, *Group.choices])
     mandate = forms.ChoiceField(label=gettext_lazy("Áp dụng ISO"), choices=[ALL, *Mandate.choices])
+    tier = forms.ChoiceField(label=gettext_lazy("Mức chi"), choices=[ALL, *CeilingTier.choices])
+    annual = forms.ChoiceField(
+        label=gettext_lazy("Báo cáo hằng năm"),
+        choices=[ALL, ("yes", gettext_lazy("Phải báo cáo")), ("no", gettext_lazy("Không phải báo cáo"))],
+    )
     contact = forms.ChoiceField(
         label=gettext_lazy("Thư nhận tin"),
         choices=[ALL, ("yes", gettext_lazy("Đã có")), ("no", gettext_lazy("Chưa có"))],
     )
+    life = forms.ChoiceField(
+        label=gettext_lazy("Hiệu lực"),
+        choices=[("", gettext_lazy("Đang hoạt động")), ("ended", gettext_lazy("Đã kết thúc"))],
+    )
+    on = DayField(label=gettext_lazy("Danh bạ tại ngày"))
     sort = forms.ChoiceField(
         label=gettext_lazy("Sắp xếp"), choices=[(key, label) for key, (label, _order) in SORTS.items()]
     )
 
-    def __init__(self, data: QueryDict, *, superiors: AgencyQuerySet) -> None:
+    def __init__(self, data: QueryDict, *, today: date) -> None:
         super().__init__(data)
+        self.today = today
+        self.fields["on"].today = today  # type: ignore[attr-defined]
+
+    @property
+    def day(self) -> date:
+        """The day that is looked at: today unless another one is asked for."""
+        day: date = self.values.get("on", self.today)
+        return day
+
+    @property
+    def is_past(self) -> bool:
+        """Whether another day than today is looked at."""
+        return self.day != self.today
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether what is shown is not the registry of today."""
+        return self.is_past or "life" in self.values
+
+    @property
+    def shown_day(self) -> str:
+        """The day as addresses carry it; "" for today."""
+        return show_date(self.day) if self.is_past else ""
+
+    @property
+    def then(self) -> str:
+        """What stands before a dated column: nothing for today, "stood__" for the past."""
+        return "stood__" if self.is_past and "life" not in self.values else ""
+
+    def among(self, visible: AgencyQuerySet) -> AgencyQuerySet:
+        """Those of `visible` that existed on the day, or had ended by then where those are asked for."""
+        if self.values.get("life") == "ended":
+            return visible.ended_by(self.day)
+        found = visible.valid_on(self.day)
+        return found.stood_on(self.day) if self.is_past else found
+
+    def offer(self, superiors: AgencyQuerySet) -> None:
+        """The superiors to choose from; what was asked for is then read anew."""
         self.fields["superior"].queryset = superiors  # type: ignore[attr-defined]
+        self.full_clean()
 
     def narrow(self, agencies: AgencyQuerySet, *, but: str = "") -> AgencyQuerySet:
         """Those of `agencies` that were asked for; `but` names a filter to leave out."""
         values = self.values
         values.pop(but, None)
-        agencies = agencies.matching(values.get("q", ""))
+        agencies = agencies.matching(values.get("q", ""), column=f"{self.then}name_search")
         if superior := values.get("superior"):
-            agencies = agencies.under(superior)
-        if contact := values.get("contact"):
+            is_then = bool(self.then)
+            agencies = agencies.under_on(superior, self.day) if is_then else agencies.under(superior)
+        if (contact := values.get("contact")) and not self.is_past:
             agencies = agencies.with_contact() if contact == "yes" else agencies.without_contact()
-        plain = {name: values[name] for name in ("level", "kind", "group", "mandate") if name in values}
-        return agencies.filter(**plain)
+        return agencies.filter(**self._plain(values))
+
+    def _plain(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Column → value, for the filters that compare one column."""
+        columns = {"kind": "kind", "group": "group", "mandate": "mandate", "tier": "ceiling_tier"}
+        asked = {f"{self.then}{column}": values[name] for name, column in columns.items() if name in values}
+        if "annual" in values:
+            asked[f"{self.then}reports_annually"] = values["annual"] == "yes"
+        return asked | ({"level": values["level"]} if "level" in values else {})
 
     @property
     def narrows(self) -> bool:
-        """Whether anything is asked for besides the order."""
-        return bool(self.values.keys() - {"sort"})
+        """Whether anything is asked for besides the order and the day."""
+        return bool(self.values.keys() - {"sort", "on"})
 
-    def arrange(self, agencies: AgencyQuerySet) -> AgencyQuerySet:
-        """In the order that was asked for: protocol order unless said otherwise."""
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The columns of the order that was asked for: protocol order unless said otherwise."""
         _label, order = SORTS[self.values.get("sort", "")]
-        return agencies.order_by(*order)
+        return tuple(column.replace("name_sort", f"{self.then}name_sort") for column in order)
 
 
 class AgencyChangeForm(HouseFormMixin, forms.ModelForm):

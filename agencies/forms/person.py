@@ -3,18 +3,22 @@
 from datetime import date, datetime
 from typing import Any
 
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.actions.person import begin_post, hand_over
+from agencies.actions.invitation import invite
+from agencies.actions.person import DAY, begin_post, hand_over
 from agencies.forms import PLAUSIBLE_DAYS
 from agencies.forms.agency import ALL, AgencyChoiceField
 from agencies.forms.filters import FilterForm, SearchField
-from agencies.models import Agency, Post, Role, User
+from agencies.forms.invitation import why_not_invite
+from agencies.models import Agency, Invitation, Post, Role, User
 from agencies.models.agency import AgencyQuerySet
 from agencies.models.person import UserQuerySet
 from isotrack.kit.forms import HouseFormMixin, VietnameseDateField
@@ -38,6 +42,9 @@ class AccountFilter(FilterForm):
 
     q = SearchField(label=gettext_lazy("Tìm họ tên, tên đăng nhập, thư (gõ không dấu được)"))
     role = forms.ChoiceField(label=gettext_lazy("Vai trò"), choices=[ALL, *Role.choices])
+    agency = AgencyChoiceField(
+        Agency.objects.none(), label=gettext_lazy("Nhiệm vụ ở cơ quan"), empty_label=ALL[1]
+    )
     state = forms.ChoiceField(
         label=gettext_lazy("Tình trạng"),
         choices=[
@@ -45,8 +52,14 @@ class AccountFilter(FilterForm):
             ("in_use", gettext_lazy("Đang dùng")),
             ("locked", gettext_lazy("Đã khóa")),
             ("without_post", gettext_lazy("Không giữ nhiệm vụ")),
+            ("acting", gettext_lazy("Đang thay mặt người khác")),
+            ("never", gettext_lazy("Chưa đăng nhập lần nào")),
         ],
     )
+
+    def __init__(self, data: QueryDict, *, agencies: AgencyQuerySet) -> None:
+        super().__init__(data)
+        self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
 
     def narrow(self, users: UserQuerySet, *, today: date) -> UserQuerySet:
         """Those of `users` that were asked for."""
@@ -54,6 +67,8 @@ class AccountFilter(FilterForm):
         users = users.matching(values.get("q", ""))
         if "role" in values:
             users = users.filter(role=values["role"])
+        if "agency" in values:
+            users = users.with_post_in(values["agency"])
         match values.get("state"):
             case "in_use":
                 return users.in_use()
@@ -61,6 +76,10 @@ class AccountFilter(FilterForm):
                 return users.locked()
             case "without_post":
                 return users.in_use().without_post_on(today)
+            case "acting":
+                return users.acting_on(today)
+            case "never":
+                return users.in_use().filter(last_login__isnull=True)
         return users
 
 
@@ -176,7 +195,10 @@ class AccountForm(_PersonForm):
 
 
 class PostForm(HouseFormMixin, forms.Form):
-    """The end of a post with its handover, or the beginning of another one; `user` is whose post it is."""
+    """The end of a post with its handover, or the beginning of another one; `user` is whose post it is.
+
+    Whoever ends a post says who follows: somebody with an account, somebody who is invited, or nobody yet.
+    """
 
     class Act(models.TextChoices):
         """What happens on the day."""
@@ -190,20 +212,45 @@ class PostForm(HouseFormMixin, forms.Form):
         widget=forms.RadioSelect,
         help_text=gettext_lazy("Nhận nhiệm vụ mới thì nhiệm vụ đang giữ kết thúc vào ngày hôm trước."),
     )
+    post = forms.ModelChoiceField(
+        Post.objects.none(),
+        required=False,
+        label=gettext_lazy("Nhiệm vụ bàn giao"),
+        empty_label=gettext_lazy("Chọn nhiệm vụ"),
+        help_text=gettext_lazy("Người này giữ nhiều nhiệm vụ: chọn nhiệm vụ thôi giữ."),
+    )
     day = VietnameseDateField(
         label=gettext_lazy("Ngày"),
         validators=PLAUSIBLE_DAYS,
-        help_text=gettext_lazy("Thôi giữ: ngày cuối cùng. Nhận mới: ngày đầu tiên."),
+        help_text=gettext_lazy(
+            "Thôi giữ: ngày cuối cùng; ngày đã qua thì mọi phiên đang mở bị đăng xuất ngay. "
+            "Nhận mới: ngày đầu tiên."
+        ),
     )
     successor = forms.ModelChoiceField(
         User.objects.get_queryset().none(),
         required=False,
         label=gettext_lazy("Bàn giao cho"),
-        empty_label=gettext_lazy("Chưa có người nhận"),
+        empty_label=gettext_lazy("Chọn người đã có tài khoản"),
         help_text=gettext_lazy(
-            "Khi thôi giữ: người này nhận nhiệm vụ từ ngày hôm sau, kể cả báo cáo đang soạn. "
-            "Người chưa có tài khoản thì lập tài khoản trước."
+            "Khi thôi giữ: người này nhận nhiệm vụ từ ngày hôm sau, kể cả báo cáo đang soạn."
         ),
+    )
+    invite_name = forms.CharField(
+        label=gettext_lazy("Hoặc mời người chưa có tài khoản: họ và tên"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Họ, tên đệm và tên của người được mời."),
+    )
+    invite_email = forms.EmailField(
+        label=gettext_lazy("Thư điện tử của người được mời"),
+        required=False,
+        help_text=gettext_lazy("Thư mời gửi đến đây; người nhận tự đặt mật khẩu rồi nhận nhiệm vụ."),
+    )
+    nobody = forms.BooleanField(
+        label=gettext_lazy("Chưa có người nhận"),
+        required=False,
+        help_text=gettext_lazy("Cơ quan nằm trong danh sách chưa liên hệ được cho đến khi có người."),
     )
     agency = AgencyChoiceField(
         Agency.objects.none(),
@@ -225,6 +272,13 @@ class PostForm(HouseFormMixin, forms.Form):
             "Chỉ dùng khi nhận nhiệm vụ mới; bàn giao thì người nhận giữ đúng vai của người thôi giữ."
         ),
     )
+    takes_over = forms.BooleanField(
+        label=gettext_lazy("Là người phụ trách chính"),
+        required=False,
+        help_text=gettext_lazy(
+            "Chỉ dùng khi nhận nhiệm vụ mới; người đang phụ trách chính trở thành người cùng làm."
+        ),
+    )
     submit_label = gettext_lazy("Bàn giao nhiệm vụ")
 
     def __init__(
@@ -238,19 +292,63 @@ class PostForm(HouseFormMixin, forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.user = user
-        self.held = user.posts.on(today).without_end().order_by("-is_responsible", "-starts_on").first()
+        self.layout = (
+            "act",
+            "post",
+            "day",
+            Fieldset(
+                _("Khi thôi giữ: một trong ba cách"), "successor", "invite_name", "invite_email", "nobody"
+            ),
+            Fieldset(_("Khi nhận nhiệm vụ mới"), "agency", "is_head", "takes_over"),
+            "title",
+        )
+        held = user.posts.own().after_day(today - DAY).select_related("agency", "user")
+        self.posts = list(held.order_by("-is_responsible", "-starts_on"))
+        if len(self.posts) > 1:
+            self.fields["post"].queryset = held  # type: ignore[attr-defined]
+        else:
+            del self.fields["post"]
+            self.layout = tuple(part for part in self.layout if part != "post")
         self.fields["successor"].queryset = successors  # type: ignore[attr-defined]
         self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
 
-    def save(self, *, by: User, at: datetime) -> None:
-        """Do what was chosen."""
+    @property
+    def held(self) -> Post | None:
+        """The post that ends: the one that was chosen, or the only one."""
+        if len(self.posts) == 1:
+            return self.posts[0]
+        chosen: Post | None = self.cleaned_data.get("post")
+        return chosen
+
+    def save(self, *, by: User, at: datetime) -> str:
+        """Do what was chosen; returns the address an invitation goes to, "" without one."""
         values = self.cleaned_data
         if values["act"] == self.Act.BEGIN:
-            begun = {"agency": values["agency"], "title": values["title"], "starts_on": values["day"]}
-            begin_post(self.user, by=by, at=at, is_head=values["is_head"], **begun)
-        elif self.held is not None:
+            begun = {name: values[name] for name in ("agency", "title", "is_head", "takes_over")}
+            begin_post(self.user, by=by, at=at, starts_on=values["day"], **begun)
+            return ""
+        assert self.held is not None
+        with transaction.atomic():
             to = {"successor": values["successor"], "title": values["title"]}
             hand_over(self.held, by=by, at=at, last_day=values["day"], **to)
+            return self._invite(by=by, at=at).email if values["invite_email"] else ""
+
+    def _invite(self, *, by: User, at: datetime) -> Invitation:
+        """Ask the newcomer in for the very post that ends."""
+        values, post = self.cleaned_data, self.held
+        assert post is not None
+        return invite(
+            by=by,
+            at=at,
+            full_name=clean(values["invite_name"]),
+            email=values["invite_email"],
+            role=self.user.role,
+            agency=post.agency,
+            title=values["title"],
+            is_head=post.is_head,
+            starts_on=values["day"] + DAY,
+            follows=post,
+        )
 
     def clean(self) -> dict[str, Any]:
         """Each of the two acts asks for something of its own."""
@@ -259,38 +357,63 @@ class PostForm(HouseFormMixin, forms.Form):
             self._check_begin(cleaned)
         elif cleaned.get("act") == self.Act.END:
             self._check_end(cleaned)
+            self._check_who_follows(cleaned)
         return cleaned
 
     def _check_begin(self, cleaned: dict[str, Any]) -> None:
         if not cleaned.get("agency") and "agency" not in self.errors:
             self.add_error("agency", _("Chọn cơ quan của nhiệm vụ mới."))
+        if cleaned.get("is_head") and cleaned.get("takes_over"):
+            self.add_error("takes_over", _("Người đứng đầu xác nhận báo cáo, không phụ trách lập báo cáo."))
         self._check_after(self.user, cleaned.get("day"))
 
     def _check_end(self, cleaned: dict[str, Any]) -> None:
-        day, successor = cleaned.get("day"), cleaned.get("successor")
-        if self.held is None:
+        day, successor, held = cleaned.get("day"), cleaned.get("successor"), self.held
+        if not self.posts:
             self.add_error("act", _("Người này không giữ nhiệm vụ nào đang mở."))
-        elif day and day < self.held.starts_on:
-            started = say_date(self.held.starts_on)
-            self.add_error(
-                "day",
-                _("Nhiệm vụ bắt đầu ngày %(date)s: ngày cuối cùng không thể sớm hơn.") % {"date": started},
-            )
-        if (
-            successor
-            and self.held
-            and not successor.posts.without_end()
-            .filter(agency=self.held.agency, is_head=self.held.is_head)
-            .exists()
-        ):
+        elif held is None:
+            self.add_error("post", _("Chọn nhiệm vụ thôi giữ."))
+        elif day and day < held.starts_on:
+            told = {"date": say_date(held.starts_on)}
+            said = _("Nhiệm vụ bắt đầu ngày %(date)s: ngày cuối cùng không thể sớm hơn.") % told
+            self.add_error("day", said)
+        if successor and held and not _holds_like(successor, held):
             self._check_after(successor, day)
+
+    def _check_who_follows(self, cleaned: dict[str, Any]) -> None:
+        """Exactly one of: somebody there, somebody invited, nobody yet."""
+        email, name = cleaned.get("invite_email"), cleaned.get("invite_name")
+        if "invite_email" in self.errors or "successor" in self.errors:
+            return
+        chosen = [bool(cleaned.get("successor")), bool(email or name), bool(cleaned.get("nobody"))]
+        if not any(chosen):
+            said = _("Chọn người nhận, mời người chưa có tài khoản, hoặc đánh dấu “Chưa có người nhận”.")
+            self.add_error("successor", said)
+        elif sum(chosen) > 1:
+            self.add_error("successor", _("Chỉ chọn một trong ba cách bàn giao."))
+        elif email or name:
+            self._check_invited(email, name)
+
+    def _check_invited(self, email: str | None, name: str | None) -> None:
+        if not name:
+            self.add_error("invite_name", _("Ghi họ và tên của người được mời."))
+        if not email:
+            self.add_error("invite_email", _("Ghi thư điện tử của người được mời."))
+        elif self.held is not None and (told := why_not_invite(email, self.held.agency)):
+            self.add_error("invite_email", told)
 
     def _check_after(self, person: User, day: date | None) -> None:
         """Begun posts end the day before the new one, so it must lie after their first day."""
-        newest = Post.objects.filter(user=person).order_by("-starts_on").first()
+        newest = person.posts.own().order_by("-starts_on").first()
         if newest and day and day <= newest.starts_on:
             self.add_error(
                 "day",
                 _("%(person)s đã nhận nhiệm vụ từ ngày %(date)s: chọn ngày sau ngày đó.")
                 % {"person": person, "date": say_date(newest.starts_on)},
             )
+
+
+def _holds_like(person: User, post: Post) -> bool:
+    """Whether somebody already holds such a post of the same agency."""
+    same = person.posts.own().without_end().filter(agency=post.agency, is_head=post.is_head)
+    return same.exists()

@@ -1,8 +1,30 @@
-"""Agency and its standings, the people and their posts, documents, and the working calendar."""
+"""Agencies and how they stood, what became of them, people and posts, documents, calendar, files sent in."""
 
-from agencies.models.agency import Agency, Standing
+from agencies.models.absence import AbsenceRule
+from agencies.models.agency import Agency, Heritage, Standing
 from agencies.models.calendar import Holiday
 from agencies.models.document import Document
+from agencies.models.invitation import Invitation
 from agencies.models.person import Post, Role, User
+from agencies.models.registry_file import RegistryFile
+from agencies.models.succession import Succession, SuccessionDuty, SuccessionLink
+from agencies.models.view import ListPage, SavedView
 
-__all__ = ["Agency", "Document", "Holiday", "Post", "Role", "Standing", "User"]
+__all__ = [
+    "AbsenceRule",
+    "Agency",
+    "Document",
+    "Heritage",
+    "Holiday",
+    "Invitation",
+    "ListPage",
+    "Post",
+    "RegistryFile",
+    "Role",
+    "SavedView",
+    "Standing",
+    "Succession",
+    "SuccessionDuty",
+    "SuccessionLink",
+    "User",
+]

@@ -3,6 +3,10 @@
 An agency is a legal entity: a merger makes a new one. Official codes are used again over time, so the key
 is code + valid-from and at most one agency bears a code on any day (kept by the database). What may change
 within the life of one entity (superior, name, mandate, …) is dated in Standing; Agency carries the present.
+
+An agency that ended keeps its province, its superior and its place in the tree: nothing of the past moves.
+Who took it over reads its past (Heritage), the `heir` answers for what it left open, and the province that
+follows another one keeps reading that one's years (`keeps`).
 """
 
 import re
@@ -11,7 +15,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -27,9 +32,27 @@ _COMMITTEE_OF = re.compile(
 )
 
 
+# Everything below an agency on a day, in one statement; UNION ends also where the tree is a circle.
+_BELOW = """
+WITH RECURSIVE below(id) AS (
+    SELECT agency_id FROM agencies_standing
+    WHERE superior_id = %s AND starts_on <= %s AND (ends_on IS NULL OR ends_on >= %s)
+    UNION
+    SELECT one.agency_id FROM agencies_standing one JOIN below ON one.superior_id = below.id
+    WHERE one.starts_on <= %s AND (one.ends_on IS NULL OR one.ends_on >= %s)
+)
+SELECT id FROM below
+"""
+
+
 def in_lists(name: str) -> str:
     """A name as lists show it, with either placement of the tone: "UBND xã Khánh An"."""
     return name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
+
+
+def own_name(name: str) -> str:
+    """What lists are sorted by: "Khánh An", without People's Committee and kind of unit."""
+    return _COMMITTEE_OF.sub("", name)
 
 
 class Level(models.TextChoices):
@@ -82,6 +105,10 @@ class CeilingTier(models.TextChoices):
     T2D = "2d", _("2d – UBND cấp xã, đơn vị sự nghiệp công lập")
 
 
+# The columns of an agency that are dated in Standing.
+DATED_COLUMNS = ("superior_id", "name", "kind", "group", "mandate", "ceiling_tier", "reports_annually")
+
+
 class AgencyQuerySet(models.QuerySet["Agency"]):
     """Sentences about agencies."""
 
@@ -91,8 +118,8 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         if own is None:
             return self.none()
         if user.sees_province:
-            return self.filter(province_id=own.province_id)
-        return self.filter(path__startswith=own.path)
+            return self.filter(province_id__in=own.realm)
+        return self.filter(within(own))
 
     def editable_by(self, user: "User") -> Self:
         """Those whose name, place and duties this person may change: the department keeps the registry."""
@@ -108,9 +135,41 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         """Those that exist on `day`."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
 
+    def ended_by(self, day: date) -> Self:
+        """Those that existed no more on `day`."""
+        return self.filter(valid_to__lt=day)
+
     def provinces(self) -> Self:
         """The roots: one People's Committee per province."""
         return self.filter(pk=F("province_id"))
+
+    def coded(self, code: str, day: date) -> Self:
+        """The one that bears a code on `day`: codes are used again over time."""
+        return self.valid_on(day).filter(code=code)
+
+    def stood_on(self, day: date) -> Self:
+        """Join how each stood on `day`, to filter by ("stood__kind"); those of other times are left out."""
+        begun = Q(standings__starts_on__lte=day)
+        lasts = Q(standings__ends_on__isnull=True) | Q(standings__ends_on__gte=day)
+        joined = self.annotate(stood=FilteredRelation("standings", condition=begun & lasts))
+        return joined.filter(stood__isnull=False)
+
+    def with_standing(self, day: date) -> Self:
+        """After stood_on: annotate what was true on `day` (`name_then`, …), for Agency.as_it_stood."""
+        superiors = Standing.objects.on(day).filter(agency_id=OuterRef("stood__superior_id"))
+        then = {f"{name}_then": F(f"stood__{name}") for name in DATED_COLUMNS}
+        namesakes = Standing.objects.on(day).filter(
+            agency__province_id=OuterRef("province_id"), name_sort=OuterRef("stood__name_sort")
+        )
+        return self.annotate(
+            **then,
+            superior_name_then=Subquery(superiors.values("name")[:1]),
+            name_repeats=Exists(namesakes.exclude(agency_id=OuterRef("pk"))),
+        )
+
+    def under_on(self, superior: "Agency", day: date) -> Self:
+        """The whole tree below `superior` as it was on `day`, without itself."""
+        return self.filter(pk__in=RawSQL(_BELOW, [superior.pk, *[day] * 4])).exclude(pk=superior.pk)
 
     def under(self, superior: "Agency") -> Self:
         """The whole tree below `superior`, without itself."""
@@ -121,8 +180,13 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         return self.exclude(path__startswith=agency.path)
 
     def with_subordinates(self, day: date) -> Self:
-        """Those that are somebody's superior on `day`."""
+        """Those that are somebody's superior on `day`, the present one."""
         below = Agency.objects.valid_on(day).filter(superior_id=OuterRef("pk"))
+        return self.filter(Exists(below))
+
+    def with_subordinates_on(self, day: date) -> Self:
+        """Those that were somebody's superior on `day`, a past one."""
+        below = Standing.objects.on(day).filter(superior_id=OuterRef("pk"))
         return self.filter(Exists(below))
 
     def with_contact(self) -> Self:
@@ -144,11 +208,18 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         )
         return self.annotate(name_repeats=Exists(namesakes.exclude(pk=OuterRef("pk"))))
 
-    def matching(self, words: str) -> Self:
-        """Those whose name, short name or code contain every word typed, whatever its marks and case."""
+    def matching(self, words: str, *, column: str = "name_search") -> Self:
+        """Those whose name, short name or code contain every word typed, whatever its marks and case.
+
+        After stood_on, the column "stood__name_search" looks at the names of that day.
+        """
         for word in fold(words).split():
-            self = self.filter(name_search__contains=word)
+            self = self.filter(**{f"{column}__contains": word})
         return self
+
+    def for_workbook(self) -> Self:
+        """In protocol order, with what a workbook says of each."""
+        return self.in_protocol_order().select_related("superior", "covered_by")
 
     def in_protocol_order(self) -> Self:
         """As official lists order them: departments by rank, communes by the alphabet."""
@@ -212,11 +283,29 @@ class Agency(models.Model):
         help_text=_("Hộp thư công vụ nhận thư nhắc; để trống thì không ai được nhắc."),
     )
     sort_order = models.PositiveIntegerField(_("thứ tự"), default=0, help_text=_("Thứ tự trong danh sách."))
+    heir = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("cơ quan kế thừa"),
+        help_text=_("Cơ quan làm tiếp những việc còn mở từ khi cơ quan này kết thúc."),
+    )
+    # Of a province: keys of the provinces before it, whose past its departments go on reading.
+    keeps = models.JSONField(default=list, editable=False)
+    former_names = models.TextField(
+        _("tên cũ"),
+        blank=True,
+        editable=False,
+        help_text=_("Tên trước đây và tên các cơ quan đã nhập vào, để tìm."),
+    )
     # Kept by actions: where it hangs in the tree, and what lists search in and sort by.
     province = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="+")
     path = models.CharField(max_length=200, editable=False, db_index=True, default="")
     name_sort = models.CharField(max_length=400, editable=False, db_index=True)
-    name_search = models.CharField(max_length=400, editable=False)
+    name_search = models.TextField(editable=False)
 
     objects = AgencyQuerySet.as_manager()
 
@@ -241,9 +330,23 @@ class Agency(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the forms to search in and to sort by in step with the name."""
-        self.name_sort = sort_key(self.own_name)
-        self.name_search = fold(f"{self.name} {self.short_name} {self.code}")
+        self.keep_words()
         super().save(*args, **kwargs)
+
+    def keep_words(self) -> None:
+        """Fold the name, with the short name, the code and the names before it."""
+        self.name_sort = sort_key(self.own_name)
+        self.name_search = fold(f"{self.name} {self.short_name} {self.code} {self.former_names}")
+
+    def as_it_stood(self) -> Self:
+        """Itself with the values that with_standing found, to be shown and never to be saved."""
+        then = {name: getattr(self, f"{name}_then") for name in DATED_COLUMNS}
+        superior_id = then.pop("superior_id")
+        for name, value in then.items():
+            setattr(self, name, value)
+        name = getattr(self, "superior_name_then", None) or ""
+        self.superior = Agency(pk=superior_id, name=name) if superior_id else None
+        return self
 
     @property
     def in_lists(self) -> str:
@@ -253,7 +356,18 @@ class Agency(models.Model):
     @property
     def own_name(self) -> str:
         """What lists are sorted by: "Khánh An", without People's Committee and kind of unit."""
-        return _COMMITTEE_OF.sub("", self.name)
+        return own_name(self.name)
+
+    @property
+    def realm(self) -> list[int]:
+        """Keys of its province and of those before it: what the province's own departments see."""
+        kept = self.province.keeps if self.province else []
+        return [key for key in (self.province_id, *kept) if key is not None]
+
+    @property
+    def answering(self) -> "Agency":
+        """Who does what it owes: itself while it lives, then its heir."""
+        return self.heir or self
 
     @property
     def is_province(self) -> bool:
@@ -271,6 +385,13 @@ class StandingQuerySet(models.QuerySet["Standing"]):
     def reporting(self) -> Self:
         """Of agencies that owe a yearly report."""
         return self.filter(reports_annually=True)
+
+    def bulk_create(self, objs: Iterable["Standing"], *args: Any, **options: Any) -> list["Standing"]:
+        """Keep the forms to search in and to sort by, as save() does."""
+        standings = list(objs)
+        for standing in standings:
+            standing.keep_words()
+        return super().bulk_create(standings, *args, **options)
 
 
 class Standing(models.Model):
@@ -311,6 +432,10 @@ class Standing(models.Model):
         _("báo cáo hằng năm"), help_text=_("Có phải báo cáo hằng năm không.")
     )
 
+    # As in Agency: the registry of a day is searched and sorted by the names of that day.
+    name_sort = models.CharField(max_length=400, editable=False, default="", db_index=True)
+    name_search = models.CharField(max_length=400, editable=False, default="")
+
     objects = StandingQuerySet.as_manager()
 
     class Meta:
@@ -332,3 +457,59 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.starts_on})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the forms to search in and to sort by in step with the name."""
+        self.keep_words()
+        super().save(*args, **kwargs)
+
+    def keep_words(self) -> None:
+        """Fold the name of this time, with the short name and the code, which are not dated."""
+        self.name_sort = sort_key(own_name(self.name))
+        self.name_search = fold(f"{self.name} {self.agency.short_name} {self.agency.code}")
+
+
+class Heritage(models.Model):
+    """One agency whose past another one took over, directly or through those between them.
+
+    Written when a succession is carried out and never changed: an officer reads what lies below her own
+    agency, and what those before it left (see `within`).
+    """
+
+    agency = models.ForeignKey(
+        Agency,
+        models.CASCADE,
+        related_name="heirs",
+        verbose_name=_("cơ quan trước"),
+        help_text=_("Cơ quan đã kết thúc hoặc đã tách."),
+    )
+    heir = models.ForeignKey(
+        Agency,
+        models.CASCADE,
+        related_name="heritage",
+        verbose_name=_("cơ quan sau"),
+        help_text=_("Cơ quan đọc được những gì cơ quan trước để lại."),
+    )
+
+    class Meta:
+        verbose_name = _("kế thừa")
+        verbose_name_plural = _("kế thừa")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "heir"],
+                name="heritage_once",
+                violation_error_message=_("Quan hệ kế thừa này đã có."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} → {self.heir}"
+
+
+def within(own: Agency, at: str = "") -> Q:
+    """What an officer of `own` may read: her agency, those below it, and those whose past they took over.
+
+    `at` leads from the row to its agency: "agency__", "entry__agency__", "" for agencies themselves.
+    """
+    taken = Heritage.objects.filter(heir__path__startswith=own.path).values("agency_id")
+    return Q(**{f"{at}path__startswith": own.path}) | Q(**{f"{at}pk__in": taken})

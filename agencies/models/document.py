@@ -21,7 +21,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """National law, and the documents of the person's own province."""
         if user.agency is None:
             return self.none()
-        return self.filter(Q(province__isnull=True) | Q(province_id=user.agency.province_id))
+        return self.filter(Q(province__isnull=True) | Q(province_id__in=user.agency.realm))
 
     def with_file(self) -> Self:
         """Those whose file we have."""

@@ -10,6 +10,9 @@ from typing import Any, Self
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models.agency import Agency
@@ -34,7 +37,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """Accounts an administrator or the department may see: those with a post in their province."""
         if user.agency is None or not user.reads_accounts:
             return self.none()
-        return self.filter(posts__agency__province_id=user.agency.province_id).distinct()
+        return self.filter(posts__agency__province_id__in=user.agency.realm).distinct()
 
     def editable_by(self, user: "User") -> Self:
         """Accounts this person may open, change and give posts: an administrator's province."""
@@ -52,7 +55,8 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def with_post_on(self, day: date) -> Self:
         """Load into `held` the posts held on `day`, the responsible one first."""
-        posts = Post.objects.on(day).select_related("agency").order_by("-is_responsible", "-starts_on")
+        posts = Post.objects.on(day).select_related("agency", "acting_for__user")
+        posts = posts.order_by("-is_responsible", "-starts_on")
         return self.prefetch_related(models.Prefetch("posts", posts, to_attr="held"))
 
     def without_post_on(self, day: date) -> Self:
@@ -64,6 +68,20 @@ class UserQuerySet(models.QuerySet["User"]):
         """Accounts that are not locked."""
         return self.filter(is_active=True)
 
+    def with_mailbox(self, *mailboxes: str) -> Self:
+        """Those whose e-mail is one of these, whatever the case of its letters."""
+        folded = [mailbox.lower() for mailbox in mailboxes]
+        return self.alias(mailbox=Lower("email")).filter(mailbox__in=folded)
+
+    def with_post_in(self, agency: Agency) -> Self:
+        """Those who hold or held a post there."""
+        return self.filter(models.Exists(Post.objects.filter(agency=agency, user_id=models.OuterRef("pk"))))
+
+    def acting_on(self, day: date) -> Self:
+        """Those who stand in somebody's place on `day`."""
+        acting = Post.objects.on(day).delegated().filter(user_id=models.OuterRef("pk"))
+        return self.filter(models.Exists(acting))
+
     def locked(self) -> Self:
         """Accounts that cannot sign in."""
         return self.filter(is_active=False)
@@ -72,8 +90,13 @@ class UserQuerySet(models.QuerySet["User"]):
         """Those of the same province's department who decide on reports on `day`, by name."""
         if user.agency is None or not user.is_reviewer:
             return self.none()
-        posts = Post.objects.on(day).filter(agency__province_id=user.agency.province_id)
+        posts = Post.objects.on(day).filter(agency__province_id__in=user.agency.realm)
         return self.in_use().filter(role=Role.STAFF, pk__in=posts.values("user_id")).order_by("full_name")
+
+    def holding_post_in(self, province: Agency, day: date) -> Self:
+        """Those who hold a post in `province` on `day`."""
+        held = Post.objects.on(day).filter(agency__province=province, user_id=models.OuterRef("pk"))
+        return self.filter(models.Exists(held))
 
     def holding_post_on(self, day: date) -> Self:
         """Those who hold a post somewhere on `day`."""
@@ -137,6 +160,21 @@ class User(AbstractBaseUser):
         help_text=_("Ai có địa chỉ chứa mã này đọc được lịch của người này; đổi mã là thu hồi."),
     )
     date_joined = models.DateTimeField(_("lập lúc"), default=clock.now, help_text=_("Lúc lập tài khoản."))
+    reopened_at = models.DateTimeField(
+        _("mở khóa lúc"),
+        null=True,
+        blank=True,
+        help_text=_("Lúc quản trị mở lại tài khoản; vắng mặt được tính lại từ đây."),
+    )
+    acting_until = models.DateField(
+        _("thay mặt đến ngày"),
+        null=True,
+        blank=True,
+        help_text=_("Ngày cuối cùng được ủy quyền thay mặt người khác; không thì để trống."),
+    )
+    session_round = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Tăng lên là mọi phiên đang mở của người này kết thúc.")
+    )
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -159,8 +197,29 @@ class User(AbstractBaseUser):
     @cached_property
     def post(self) -> "Post | None":
         """The responsible post held today, else the newest one; None for who holds none."""
-        held = self.posts.on(clock.today()).select_related("agency__province")
+        held = self.posts.on(clock.today()).select_related("agency__province", "acting_for__user")
         return held.order_by("-is_responsible", "-starts_on").first()
+
+    @cached_property
+    def acts_for(self) -> "User | None":
+        """In whose place this person stands today; asks nothing for somebody without a delegation."""
+        if self.acting_until is None or self.acting_until < clock.today():
+            return None
+        return self.post.acting_for.user if self.post and self.post.acting_for else None
+
+    @property
+    def signature(self) -> str:
+        """The name the journal keeps: with whom this person acts for, while that lasts."""
+        if self.acts_for is None:
+            return self.get_full_name()
+        names = {"name": self.get_full_name(), "other": self.acts_for}
+        return gettext("%(name)s (thay mặt %(other)s)") % names
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must bear: a new password ends all others, and so does `session_round`."""
+        salt = "agencies.models.person.User.session"
+        bears = f"{self.password}:{self.session_round}"
+        return salted_hmac(salt, bears, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def agency_key(self) -> "int | models.Subquery | None":
@@ -216,6 +275,23 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Those of the head of an agency."""
         return self.filter(is_head=True)
 
+    def own(self) -> Self:
+        """Those held in one's own name, not for somebody who is away."""
+        return self.filter(acting_for__isnull=True)
+
+    def delegated(self) -> Self:
+        """Those held in the place of somebody else, for a time."""
+        return self.filter(acting_for__isnull=False)
+
+    def overlapping(self, starts_on: date, ends_on: date | None) -> Self:
+        """Those held on any day from `starts_on` to `ends_on` (None: for good)."""
+        found = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
+        return found if ends_on is None else found.filter(starts_on__lte=ends_on)
+
+    def unsettled(self, day: date) -> Self:
+        """Those that had ended by `day` and whose end nobody has carried out yet."""
+        return self.before(day).filter(settled_at__isnull=True)
+
     def before(self, day: date) -> Self:
         """Those that had ended by `day`."""
         return self.filter(ends_on__lt=day)
@@ -224,13 +300,21 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Those that begin only after `day`."""
         return self.filter(starts_on__gt=day)
 
+    def after_day(self, day: date) -> Self:
+        """Those that last beyond `day`."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+
     def without_end(self) -> Self:
         """Those that last until somebody ends them."""
         return self.filter(ends_on__isnull=True)
 
 
 class Post(models.Model):
-    """Who stood for an agency, from when to when."""
+    """Who stood for an agency, from when to when.
+
+    Several may at once; on any day at most one of them is responsible (kept by the database, see migration
+    0004). A delegation is a post held in the place of another one: dated, and never the responsible one.
+    """
 
     user = models.ForeignKey(
         User,
@@ -261,6 +345,30 @@ class Post(models.Model):
     ends_on = models.DateField(
         _("đến ngày"), null=True, blank=True, help_text=_("Ngày cuối cùng giữ nhiệm vụ.")
     )
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        verbose_name=_("nhận bàn giao từ"),
+        help_text=_("Nhiệm vụ của người bàn giao."),
+    )
+    acting_for = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="delegations",
+        verbose_name=_("thay mặt"),
+        help_text=_("Nhiệm vụ được ủy quyền trong thời gian này."),
+    )
+    settled_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Lúc phiên, lịch và việc riêng của người thôi giữ đã được xử lý."),
+    )
 
     objects = PostQuerySet.as_manager()
 
@@ -278,6 +386,22 @@ class Post(models.Model):
                 fields=["user", "agency", "starts_on"],
                 name="post_once",
                 violation_error_message=_("Người này đã nhận nhiệm vụ ở cơ quan này từ ngày này."),
+                condition=Q(acting_for__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "acting_for", "starts_on"],
+                name="delegation_once",
+                violation_error_message=_("Người này đã được ủy quyền nhiệm vụ này từ ngày này."),
+            ),
+            models.CheckConstraint(
+                name="delegation_ends",
+                condition=Q(acting_for__isnull=True) | Q(ends_on__isnull=False, is_responsible=False),
+                violation_error_message=_("Ủy quyền phải có ngày kết thúc."),
+            ),
+            models.CheckConstraint(
+                name="post_head_writes_not",
+                condition=~Q(is_head=True, is_responsible=True),
+                violation_error_message=_("Người đứng đầu xác nhận báo cáo, không phụ trách lập báo cáo."),
             ),
         ]
 

@@ -1,20 +1,24 @@
 """Accounts and posts: the administrator keeps them, the department may look."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import ListView
 
 from agencies.actions import person
 from agencies.forms.account import mail_password_link
 from agencies.forms.person import AccountFilter, AccountForm, OpenAccountForm, PostForm
-from agencies.models import Agency, User
+from agencies.models import Agency, Post, User
 from agencies.models.person import UserQuerySet
 from agencies.views import SignedRequest
 from isotrack.kit import clock
@@ -32,13 +36,28 @@ class AccountList(ListView):
         if not self.request.user.reads_accounts:
             raise Http404
         today = clock.today()
-        self.filters = AccountFilter(self.request.GET)
+        agencies = Agency.objects.visible_to(self.request.user).in_protocol_order()
+        self.filters = AccountFilter(self.request.GET, agencies=agencies)
         users = User.objects.visible_to(self.request.user).with_post_on(today)
         return self.filters.narrow(users, today=today).order_by("username")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         can_edit = self.request.user.keeps_accounts
         return super().get_context_data(filters=self.filters, can_edit=can_edit, **kwargs)
+
+
+@require_safe
+def detail(request: SignedRequest, pk: int) -> HttpResponse:
+    """Everything about one person: posts over time, delegations, sign-ins, what was done to the account."""
+    user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    posts = user.posts.select_related("agency", "acting_for__user", "follows__user")
+    context = {
+        "account": user,
+        "posts": posts.order_by("-starts_on", "-pk"),
+        "today": clock.today(),
+        "can_edit": request.user.keeps_accounts,
+    }
+    return render(request, "agencies/account_detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,12 +106,30 @@ def post(request: SignedRequest, pk: int) -> HttpResponse:
     now = clock.now()
     form = _post_form(request, user, clock.day_of(now))
     if form.is_valid():
-        form.save(by=request.user, at=now)
-        messages.success(request, _("Đã ghi nhiệm vụ của %(name)s.") % {"name": user})
-        return redirect("agencies:account-edit", pk)
-    posts = user.posts.select_related("agency")
-    context = {"form": form, "account": user, "posts": posts}
+        try:
+            invited = form.save(by=request.user, at=now)
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            _tell_done(request, user, invited)
+            return redirect("agencies:account-detail", pk)
+    waiting: Callable[[Post, datetime], list[Any]] = import_string(settings.HANDOVER["waiting"])
+    held = form.posts[0] if form.posts else None
+    context = {
+        "form": form,
+        "account": user,
+        "posts": user.posts.select_related("agency", "acting_for__user"),
+        "waiting": waiting(held, now) if held else [],
+    }
     return render(request, "agencies/account_post.html", context)
+
+
+def _tell_done(request: SignedRequest, user: User, invited: str) -> None:
+    messages.success(request, _("Đã ghi nhiệm vụ của %(name)s.") % {"name": user})
+    if invited:
+        messages.success(
+            request, _("Thư mời nhận bàn giao đang được gửi đến %(email)s.") % {"email": invited}
+        )
 
 
 def _post_form(request: SignedRequest, user: User, today: date) -> PostForm:

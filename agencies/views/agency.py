@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Value
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -16,15 +16,19 @@ from django.views.generic import ListView
 
 from agencies.actions.agency import change, set_contact
 from agencies.forms.agency import AgencyChangeForm, AgencyFilter, ContactForm
-from agencies.models import Agency, Post
+from agencies.models import Agency, ListPage, Post, User
 from agencies.models.agency import AgencyQuerySet, Group
-from agencies.tree import Branch, grow
+from agencies.saved import SavedViews
+from agencies.tree import Branch, Tree
 from agencies.views import SignedRequest
 from isotrack.kit import clock
+from isotrack.kit.paging import CountedPaginator
+
+MOST_OPEN = 50  # branches that one address unfolds
 
 
 class Registry(ListView):
-    """What table and tree have in common: what is visible today, the filters, and the chips of the groups."""
+    """What table and tree have in common: who is visible on the day, the filters, the chips."""
 
     request: SignedRequest
     context_object_name = "agencies"
@@ -33,7 +37,10 @@ class Registry(ListView):
         groups = [group for group in Group if group is not Group.NONE]
         chips = [self.chip("", _("Tất cả"), sum(self.counts.values()))]
         chips += [self.chip(group, group.label, self.counts.get(group, 0)) for group in groups]
-        return super().get_context_data(filters=self.filters, chips=chips, **kwargs)
+        user, saved = self.request.user, SavedViews(self.request, ListPage.AGENCIES)
+        can = {"can_import": user.is_reviewer, "can_see_successions": user.sees_province}
+        context = {"filters": self.filters, "chips": chips, "saved": saved} | can
+        return super().get_context_data(**context, **kwargs)
 
     def chip(self, group: str, label: Any, count: int) -> dict[str, Any]:
         """A quick filter by group that keeps everything else that was asked for."""
@@ -44,30 +51,30 @@ class Registry(ListView):
         return {"label": label, "count": count, "url": f"?{address.urlencode()}", "current": current}
 
     @cached_property
-    def today(self) -> date:
-        """The day on which the registry is looked at."""
-        return clock.today()
-
-    @cached_property
     def visible(self) -> AgencyQuerySet:
-        """Agencies that exist today and that this person may see."""
-        return Agency.objects.visible_to(self.request.user).valid_on(self.today)
+        """Agencies of the day that this person may see."""
+        return self.filters.among(Agency.objects.visible_to(self.request.user))
 
     @cached_property
     def filters(self) -> AgencyFilter:
         """What the address asks for."""
-        superiors = self.visible.with_subordinates(self.today).in_protocol_order()
-        return AgencyFilter(self.request.GET, superiors=superiors)
+        return agency_filter(self.request.user, self.request.GET, clock.today())
 
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many there are of each group, with every other filter applied."""
         found = self.filters.narrow(self.visible, but="group").order_by()
-        return dict(found.values_list("group").annotate(number=Count(Value(1))))
+        return dict(found.values_list(f"{self.filters.then}group").annotate(number=Count(Value(1))))
+
+    @property
+    def number(self) -> int:
+        """How many were found: the count of the chip that is chosen."""
+        group = self.filters.values.get("group")
+        return self.counts.get(group, 0) if group else sum(self.counts.values())
 
 
 class AgencyTree(Registry):
-    """Agencies under their superiors, without pages and without script."""
+    """Agencies under their superiors, unfolded by the address and without script."""
 
     template_name = "agencies/agency_tree.html"
 
@@ -86,8 +93,24 @@ class AgencyTree(Registry):
 
     def branches(self) -> list[Branch]:
         """The tree of what was asked for, with the superiors that lead there."""
-        wanted = set(self.get_queryset().values_list("pk", flat=True))
-        return grow(self.visible.in_protocol_order(), wanted, unfold=self.filters.narrows)
+        filters, then = self.filters, self.filters.then
+        tree = Tree(
+            visible=self.visible,
+            wanted=self.get_queryset(),
+            superior=f"{then}superior_id",
+            order=filters.order,
+            day=filters.day if then else None,
+            opened=self.opened(),
+            unfold=filters.narrows,
+        )
+        return tree.grow()
+
+    def opened(self) -> set[int]:
+        """What the address says is unfolded, and the way to the superior that was chosen."""
+        asked = self.request.GET.getlist("open")[:MOST_OPEN]
+        superior = self.filters.values.get("superior")
+        way = superior.path.split("/") if superior else []
+        return {int(key) for key in [*asked, *way] if key.isascii() and key.isdigit() and len(key) < 19}
 
 
 class AgencyList(Registry):
@@ -97,14 +120,45 @@ class AgencyList(Registry):
     paginate_by = 50
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if away := SavedViews(self.request, ListPage.AGENCIES).away():
+            return away
         if request.GET.get("view") == "tree":
             return cast(HttpResponse, AgencyTree.as_view()(request))
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> AgencyQuerySet:
-        people = Post.objects.on(self.today).responsible().select_related("user")
-        found = self.filters.narrow(self.visible).select_related("superior").with_name_repeated(self.today)
-        return self.filters.arrange(found.prefetch_related(Prefetch("posts", people, to_attr="held")))
+        filters = self.filters
+        people = Post.objects.on(filters.day).responsible().select_related("user")
+        found = filters.narrow(self.visible).prefetch_related(Prefetch("posts", people, to_attr="held"))
+        if filters.then:
+            return found.with_standing(filters.day).order_by(*filters.order)
+        return found.select_related("superior").with_name_repeated(filters.day).order_by(*filters.order)
+
+    def get_paginator(self, queryset: Any, per_page: int, **kwargs: Any) -> CountedPaginator:
+        """The chips have counted already."""
+        return CountedPaginator(queryset, per_page, self.number)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        # What is over, or was so on another day, is not changed in a row.
+        context["picks"] = self.request.user.is_reviewer and not self.filters.looks_back
+        if self.filters.then:
+            page = context["page_obj"]
+            page.object_list = [agency.as_it_stood() for agency in page.object_list]
+            context |= {"agencies": page.object_list, "object_list": page.object_list}
+        return context
+
+
+def agency_filter(user: User, asked: QueryDict, today: date) -> AgencyFilter:
+    """The filters of an address, with the superiors that this person may choose on its day."""
+    filters = AgencyFilter(asked, today=today)
+    visible = Agency.objects.visible_to(user)
+    if filters.then:
+        found = filters.among(visible).with_standing(filters.day).with_subordinates_on(filters.day)
+    else:
+        found = visible.valid_on(filters.day).with_subordinates(filters.day)
+    filters.offer(found.order_by("sort_order", f"{filters.then}name_sort", "pk"))
+    return filters
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,7 +18,7 @@ from .addresses import mark_dead
 from .bounces import Bounce
 from .models import DeadAddress, Entry, Notice
 from .models.notice import NoticeQuerySet
-from .record import Actor, record
+from .record import Actor, name_of, record
 from .tasks import deliver_notices
 
 FAILED, PLANNED = Notice.State.FAILED, Notice.State.PLANNED
@@ -160,7 +160,7 @@ def _retried(notice: Notice, by: Actor, at: datetime) -> Entry:
     return Entry(
         at=at,
         province=notice.province,
-        actor=by.get_full_name(),
+        actor=name_of(by),
         actor_key=str(by.pk),
         verb="notice-retried",
         about_kind="notice",

@@ -25,6 +25,31 @@ def announce(
 
     A queue that is down loses nothing: the next scheduled delivery finds the rows.
     """
+    planned = plan(
+        voice=voice,
+        about=about,
+        about_label=about_label,
+        step=step,
+        recipients=recipients,
+        province=province,
+        at=at,
+    )
+    if planned:
+        transaction.on_commit(deliver_notices.delay, robust=True)
+    return planned
+
+
+def plan(
+    *,
+    voice: str,
+    about: str,
+    about_label: object,
+    step: str,
+    recipients: Iterable[tuple[str, str]],
+    province: object,
+    at: datetime,
+) -> int:
+    """The rows alone, for whoever delivers them itself. Returns how many are new."""
     with translation.override(settings.LANGUAGE_CODE):
         label = str(about_label)[:300]
     notices = [
@@ -42,7 +67,4 @@ def announce(
     ]
     before = Notice.objects.about_thing(about).filter(step=step).count()
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    planned = Notice.objects.about_thing(about).filter(step=step).count() - before
-    if planned:
-        transaction.on_commit(deliver_notices.delay, robust=True)
-    return planned
+    return Notice.objects.about_thing(about).filter(step=step).count() - before

@@ -1,5 +1,7 @@
 """The journal's place among the apps."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class JournalConfig(AppConfig):
 
     name = "isotrack.journal"
     label = "journal"
+
+    def ready(self) -> None:
+        """Listen to how tasks go; not at the top of this file, as models are not there yet."""
+        import_module("isotrack.journal.runs")

@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 CLAIM_LAPSES_AFTER = timedelta(minutes=10)
 TRIES = 3
+PAPERS = "papers"  # the queue of most kinds
 MAKE_PART = "isotrack.journal.tasks.make_job_part"  # by name: the task calls this module
 Arguments = Mapping[str, Any]
 
@@ -112,8 +113,8 @@ def cancel(job: Job, *, at: datetime) -> Job:
 def hand_out(parts: "QuerySet[JobPart]") -> None:
     """Queue one task for each of these parts; what a queue that is down does not take, the sweep repeats."""
     try:
-        for pk in parts.order_by("job", "number").values_list("pk", flat=True):
-            signature(MAKE_PART, (pk,)).delay()
+        for pk, kind in parts.order_by("job", "number").values_list("pk", "job__kind"):
+            signature(MAKE_PART, (pk,), queue=settings.JOB_QUEUES.get(kind, PAPERS)).delay()
     except (OperationalError, OSError) as trouble:
         logger.warning("The queue cannot be reached, parts wait for the next sweep: %s", trouble)
 

@@ -15,8 +15,9 @@ class Actor(Protocol):
 
     pk: Any
 
-    def get_full_name(self) -> str:
-        """The name the journal keeps."""
+    @property
+    def signature(self) -> str:
+        """The name the journal keeps: of the person, and of whom the person stands for."""
         ...
 
 
@@ -34,14 +35,30 @@ def record(
 
     `changes` maps a field to [old, new], both fit for JSON. Call it inside the action's transaction.
     """
+    entry = entry_of(verb, about, by=by, at=at, province=province, changes=changes, reason=reason)
+    entry.save(force_insert=True)
+    return entry
+
+
+def entry_of(
+    verb: str,
+    about: tuple[str, object, object],
+    *,
+    by: Actor | None,
+    at: datetime,
+    province: object = "",
+    changes: dict[str, list[Any]] | None = None,
+    reason: str = "",
+) -> Entry:
+    """The same entry, not written yet: for actions that write many in one statement."""
     kind, key, thing = about
     # The journal keeps one language, whatever the person who acts reads.
     with translation.override(settings.LANGUAGE_CODE):
-        label = str(thing)
-    return Entry.objects.create(
+        label, actor = str(thing), name_of(by)
+    return Entry(
         at=at,
         province=str(province),
-        actor=by.get_full_name() if by else system_name(),
+        actor=actor,
         actor_key=str(by.pk) if by else "",
         verb=verb,
         about_kind=kind,
@@ -50,6 +67,11 @@ def record(
         changes=changes or {},
         reason=reason,
     )
+
+
+def name_of(by: Actor | None) -> str:
+    """What the journal calls whoever acts."""
+    return by.signature[:200] if by else system_name()
 
 
 def system_name() -> str:

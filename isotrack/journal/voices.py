@@ -26,13 +26,21 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Words:
-    """What to send: a subject of one line, the same content as text and as HTML, its headers and files."""
+    """What to send: a subject of one line, the same content as text and as HTML, its headers and files.
+
+    `secret`, where given, is what only the receiver may read: the ledger keeps the mail without it.
+    """
 
     subject: str
     text: str
     html: str
     headers: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    secret: str = ""
+
+    def kept(self, said: str) -> str:
+        """A part of the mail as the ledger keeps it."""
+        return said.replace(self.secret, "…") if self.secret else said
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,25 @@ def insert_select(model: type[Model], rows: "QuerySet[Any, Any]", columns: Mappi
         return int(cursor.rowcount)
 
 
+def reserve_keys(model: type[Model], number: int) -> list[int]:
+    """Keys that no row of `model` has or will get: rows that point at each other can enter together.
+
+    Inside a transaction; on SQLite it is the only one that writes.
+    """
+    connection = connections[router.db_for_write(model)]
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            wanted = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+            cursor.execute(wanted, [table, number])
+            return [int(key) for (key,) in cursor.fetchall()]
+        cursor.execute(
+            "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", [model._meta.db_table]
+        )
+        first = int(cursor.fetchone()[0]) + 1
+    return list(range(first, first + number))
+
+
 def _typed(expression: Any, field: "Field[Any, Any]", vendor: str) -> Any:
     """PostgreSQL takes a bare parameter in a sub-select for text; SQLite would rewrite a cast instant."""
     return Cast(expression, field) if vendor == "postgresql" else expression

@@ -54,6 +54,8 @@ STATE_ICONS = {
     "cleared": "accepted",
     "approved": "accepted",
     "closed": "lock",
+    "withdrawn": "returned",
+    "expired": "skip",
 }
 NOTE_ICONS = {"": "info", "ok": "ok", "warn": "warn", "error": "error"}
 

@@ -148,7 +148,7 @@ def publish(declaration: Declaration, *, by: User, at: datetime, **values: Any) 
 def record_upkeep(
     agency: Agency,
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     kind: str,
     happened_on: date,

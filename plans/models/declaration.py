@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Role
+from agencies.models.agency import within
 from plans.models.plan import StandardVersion
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         if own is None or user.role == Role.ADMINISTRATOR:
             return self.none()
         if user.sees_province:
-            return self.filter(agency__province_id=own.province_id)
-        return self.filter(agency__path__startswith=own.path)
+            return self.filter(agency__province_id__in=own.realm)
+        return self.filter(within(own, "agency__"))
 
     def writable_by(self, user: "User") -> Self:
         """Whose notice and posting this person records: the department everybody's, an officer their own."""
@@ -146,8 +147,8 @@ class UpkeepQuerySet(models.QuerySet["Upkeep"]):
         if own is None or user.role == Role.ADMINISTRATOR:
             return self.none()
         if user.sees_province:
-            return self.filter(agency__province_id=own.province_id)
-        return self.filter(agency__path__startswith=own.path)
+            return self.filter(agency__province_id__in=own.realm)
+        return self.filter(within(own, "agency__"))
 
     def finishable_by(self, user: "User") -> Self:
         """Legal updates this person may finish: the department everybody's, an officer their own."""

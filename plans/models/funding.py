@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document
-from agencies.models.agency import CeilingTier
+from agencies.models.agency import CeilingTier, within
 
 if TYPE_CHECKING:
     from agencies.models import User
@@ -241,7 +241,7 @@ class SourceQuerySet(models.QuerySet["FundingSource"]):
         own = user.agency
         if own is None or user.role not in ("staff", "finance", "leader"):
             return self.none()
-        return self.filter(province_id=own.province_id)
+        return self.filter(province_id__in=own.realm)
 
     def editable_by(self, user: "User") -> Self:
         """The province's, for the Department of Finance, which sets them."""
@@ -319,8 +319,8 @@ class LineQuerySet(models.QuerySet["FundingLine"]):
         if own is None or user.role == "administrator":
             return self.none()
         if user.sees_province:
-            return self.filter(entry__plan__province_id=own.province_id)
-        return self.filter(entry__agency__path__startswith=own.path)
+            return self.filter(entry__plan__province_id__in=own.realm)
+        return self.filter(within(own, "entry__agency__"))
 
     def of_plan(self, plan: "RolloutPlan") -> Self:
         """The lines of one plan as its table shows them: agencies in protocol order, then as entered."""

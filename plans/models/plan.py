@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Role
+from agencies.models.agency import within
 from plans.models.funding import FundingLine, Mode
 
 if TYPE_CHECKING:
@@ -114,8 +115,8 @@ class PlanQuerySet(models.QuerySet["RolloutPlan"]):
         if own is None or user.role == Role.ADMINISTRATOR:
             return self.none()
         if user.sees_province:
-            return self.filter(province_id=own.province_id)
-        return self.filter(entries__agency__path__startswith=own.path).distinct()
+            return self.filter(province_id__in=own.realm)
+        return self.filter(within(own, "entries__agency__")).distinct()
 
     def editable_by(self, user: "User") -> Self:
         """Those the department still writes: drafts and returned ones."""
@@ -325,8 +326,8 @@ class EntryQuerySet(models.QuerySet["PlanEntry"]):
         if own is None or user.role == Role.ADMINISTRATOR:
             return self.none()
         if user.sees_province:
-            return self.filter(plan__province_id=own.province_id)
-        return self.filter(agency__path__startswith=own.path)
+            return self.filter(plan__province_id__in=own.realm)
+        return self.filter(within(own, "agency__") | Q(passed_to=own))
 
     def in_family_of(self, plan: RolloutPlan) -> Self:
         """Those of the plan that `plan` extends, and of that plan's other supplements."""
@@ -363,7 +364,10 @@ class EntryQuerySet(models.QuerySet["PlanEntry"]):
         running = self.visible_to(user).filter(plan__state__in=["approved", "running"])
         if user.role == Role.STAFF:
             return running
-        return running.filter(agency=user.agency) if user.role == Role.OFFICER else self.none()
+        if user.role != Role.OFFICER or user.agency is None:
+            return self.none()
+        own = Q(agency=user.agency, passed_to__isnull=True)
+        return running.filter(own | Q(passed_to=user.agency))
 
 
 class PlanEntry(models.Model):
@@ -382,6 +386,24 @@ class PlanEntry(models.Model):
         related_name="entries",
         verbose_name=_("cơ quan"),
         help_text=_("Cơ quan xây dựng."),
+    )
+    passed_to = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("chuyển cho"),
+        help_text=_("Cơ quan kế thừa làm tiếp các bước thay cơ quan đã kết thúc."),
+    )
+    dropped_on = models.DateField(
+        _("thôi thực hiện từ"),
+        null=True,
+        blank=True,
+        help_text=_("Từ ngày này các bước còn lại không làm nữa."),
+    )
+    drop_reason = models.CharField(
+        _("lý do thôi thực hiện"), max_length=500, blank=True, help_text=_("Vì sao không làm tiếp.")
     )
     mode = models.CharField(
         _("hình thức"),
@@ -409,6 +431,11 @@ class PlanEntry(models.Model):
                 name="entry_once_a_plan",
                 violation_error_message=_("Cơ quan này đã có trong kế hoạch."),
             ),
+            models.CheckConstraint(
+                name="entry_dropped_says_why",
+                condition=Q(dropped_on__isnull=True) | ~Q(drop_reason=""),
+                violation_error_message=_("Thôi thực hiện phải nêu lý do."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -419,8 +446,8 @@ class StepQuerySet(models.QuerySet["EntryStep"]):
     """Sentences about steps."""
 
     def under_way(self) -> Self:
-        """Those of plans that are approved and not closed: only they can be late."""
-        return self.filter(entry__plan__in=RolloutPlan.objects.under_way())
+        """Those of plans that are approved and not closed, of agencies that go on: only they can be late."""
+        return self.filter(entry__plan__in=RolloutPlan.objects.under_way(), entry__dropped_on__isnull=True)
 
     def overdue(self, today: date) -> Self:
         """Of a plan under way, planned for a day before today and not done."""

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Role
+from agencies.models.agency import within
 
 if TYPE_CHECKING:
     from agencies.models import User
@@ -21,7 +22,7 @@ class ClassQuerySet(models.QuerySet["TrainingClass"]):
         """The classes of the person's province; an administrator keeps accounts only."""
         if user.agency is None or user.role == Role.ADMINISTRATOR:
             return self.none()
-        return self.filter(province_id=user.agency.province_id)
+        return self.filter(province_id__in=user.agency.realm)
 
     def organised_by(self, user: "User") -> Self:
         """Those the department keeps."""
@@ -97,8 +98,8 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         if own is None or user.role == Role.ADMINISTRATOR:
             return self.none()
         if user.sees_province:
-            return self.filter(training__province_id=own.province_id)
-        return self.filter(Q(user=user) | Q(agency__path__startswith=own.path))
+            return self.filter(training__province_id__in=own.realm)
+        return self.filter(Q(user=user) | within(own, "agency__"))
 
     def removable_by(self, user: "User") -> Self:
         """Registrations this person may take back: the department's all, else one's own."""
@@ -271,7 +272,7 @@ class ContractQuerySet(models.QuerySet["Contract"]):
         own = user.agency
         if own is None or not user.sees_province or user.role == Role.ADMINISTRATOR:
             return self.none()
-        return self.filter(entry__plan__province_id=own.province_id)
+        return self.filter(entry__plan__province_id__in=own.realm)
 
     def not_over_on(self, day: date) -> Self:
         """Those that run on `day` or later."""

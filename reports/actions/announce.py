@@ -13,7 +13,7 @@ from reports.models import AnnualReport
 def announce_returned(report: AnnualReport, *, at: datetime) -> None:
     """Write to the agency, and to the person who sent the report, that it was returned."""
     latest = report.submissions.last()
-    people = {report.agency.contact_email: report.agency_name}
+    people = {report.answering.contact_email: report.agency_name}
     if latest and latest.sent_by and latest.sent_by.email:
         people |= {latest.sent_by.email: latest.sent_by.get_full_name()}
     number = latest.number if latest else 0
@@ -22,7 +22,7 @@ def announce_returned(report: AnnualReport, *, at: datetime) -> None:
 
 def announce_pending(report: AnnualReport, *, at: datetime) -> None:
     """Ask the heads of the agency to confirm."""
-    posts = report.agency.posts.on(day_of(at)).heads().select_related("user")
+    posts = report.answering.posts.on(day_of(at)).heads().select_related("user")
     heads: list[User] = [post.user for post in posts]
     people = {user.email: user.get_full_name() for user in heads}
     _announce(report, mails.PENDING, f"pending-{at:%Y%m%d%H%M%S}", people.items(), at)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext as _
 
 from agencies.actions.registry import read_rows
@@ -38,7 +38,8 @@ def open_cycle(
     second call creates nothing, except for agencies entered late with an earlier date. Raises ValidationError
     when no questionnaire is published.
     """
-    cycle = ReportCycle.objects.filter(province=province, year=year).first()
+    # A year has one cycle, also where a province has taken over the years of another.
+    cycle = ReportCycle.objects.filter(province_id__in=province.realm, year=year).first()
     if cycle is None:
         cycle = _new_cycle(year, province, expected_on or date(year, 12, 31))
     created = _create_reports(cycle)
@@ -106,7 +107,9 @@ def close_cycle(
 
 def standings_owing(province_pk: int, day: date) -> StandingQuerySet:
     """How each agency stood that owes a report because it reported on `day`: one row an agency."""
-    standings = Standing.objects.on(day).reporting().filter(agency__province_id=province_pk)
+    # Where an agency belonged on that day its superior of that day says: it may have moved since.
+    there = Q(superior__province_id=province_pk) | Q(superior__isnull=True, agency__province_id=province_pk)
+    standings = Standing.objects.on(day).reporting().filter(there)
     return standings.filter(agency__in=Agency.objects.valid_on(day))
 
 
@@ -176,6 +179,8 @@ def _create_reports(cycle: ReportCycle) -> int:
         "group": F("group"),
         "mandate": F("mandate"),
         "superior": F("superior_id"),
+        # Of an agency that has ended since: a year may be opened late.
+        "passed_to": F("agency__heir_id"),
         "cutoff": Value(cycle.cutoff),
         "state": Value(AnnualReport.State.NOT_STARTED.value),
         "answers": Value("{}"),

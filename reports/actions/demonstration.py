@@ -14,10 +14,11 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from agencies.actions.absence import rules_of
 from agencies.actions.agency import change
 from agencies.actions.person import open_account
 from agencies.actions.registry import DATA, load_registry
-from agencies.models import Agency, Role, User
+from agencies.models import Agency, Holiday, Role, User
 from agencies.models.agency import Group
 from isotrack.journal.deliver import deliver_owed
 from isotrack.kit import clock
@@ -27,14 +28,16 @@ from plans.actions.demonstration import seed_plans
 from plans.actions.demonstration_training import seed_declarations, seed_training
 from reports.actions import season
 from reports.actions.cycle import close_cycle, open_cycle
-from reports.actions.demonstration_letters import write_letters
+from reports.actions.demonstration_letters import write_due_letters, write_letters
 from reports.actions.directive import remind_superiors
 from reports.actions.overdue import flag_overdue
+from reports.actions.people import keep_people
 from reports.actions.reference import load_reference
 from reports.actions.reminder import plan_reminders
 from reports.actions.report import NotReady, attach, save_answers, submit
 from reports.actions.review import accept, return_for_correction
 from reports.actions.snapshot import freeze
+from reports.actions.succession import carry_out_due
 from reports.models import AnnualReport, ReportCycle, Snapshot
 
 STARTS_AT = datetime(2021, 6, 16, 8, 0, tzinfo=clock.ZONE)
@@ -43,6 +46,7 @@ LETTER_ON = date(2020, 10, 28)
 WITHOUT_CONTACT = ("AG-CCTL", "30550")
 WITHOUT_POST = ("30550",)
 REVIEWED_AFTER = timedelta(days=6)
+DECIDES_AT = 17  # o'clock
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ def seed() -> Seeded:
         _give_contacts(province)
     created += load_reference(at=began, province=province)
     created += _open_accounts(province, at=began)
+    _lock_nobody(province)
     created += seed_plans(province, began)
     created += seed_declarations(province, began)
     created += seed_training(province)
@@ -104,7 +109,7 @@ def seed() -> Seeded:
 
 
 def play(*, since: datetime, until: datetime) -> None:
-    """Let everything happen that falls between two instants, in order: reports, reminders, flags, reviews.
+    """Let everything happen that falls between two instants, in order: reports, mails, flags, decisions.
 
     Where the clock of an installation with other data is moved, only the jobs run.
     """
@@ -116,15 +121,19 @@ def play(*, since: datetime, until: datetime) -> None:
             _receive(cycle, (one for one in season_left if one.at == at))
         if at in moments:
             run_jobs(at)
-        if at in moments and cycle:
+        if at in moments and cycle and _is_office_hour(at):
             _review(cycle, at)
+            _write_letters(cycle, at)
+            deliver_owed(at)
 
 
 def run_jobs(at: datetime) -> None:
     """What the scheduler would have done at that instant."""
+    carry_out_due(as_of=at)
     plan_reminders(as_of=at)
     remind_superiors(as_of=at)
     flag_overdue(as_of=at)
+    keep_people(as_of=at)
     deliver_owed(at)
 
 
@@ -170,6 +179,14 @@ def _open_accounts(province: Agency, *, at: datetime) -> int:
             password_hash=password_hash,
         )
     return len(missing)
+
+
+def _lock_nobody(province: Agency) -> None:
+    """A visitor who moves the clock a year on still signs in; the rules are there to be switched on."""
+    for rule in rules_of(province):
+        if rule._state.adding:
+            rule.is_on = False
+            rule.save()
 
 
 def _accounts(agencies: Iterable[Agency]) -> Iterator[Account]:
@@ -229,6 +246,18 @@ def _review(cycle: ReportCycle, at: datetime) -> None:
             return_for_correction(report, by=reviewer, at=at, comment=comment, correct_by=correct_by)
         else:
             accept(report, by=reviewer, at=at)
+
+
+def _write_letters(cycle: ReportCycle, at: datetime) -> None:
+    """Superiors write, once somebody has opened their duties."""
+    reviewer = User.objects.get(username="sokhcn")
+    write_due_letters(cycle, at=at, reviewer=reviewer, scan=_signed_report())
+
+
+def _is_office_hour(at: datetime) -> bool:
+    """Whether people decide and sign at that moment: towards the end of a working day."""
+    is_working = Holiday.objects.working_days()
+    return at.astimezone(clock.ZONE).hour == DECIDES_AT and is_working(clock.day_of(at))
 
 
 def _season_2020(cycle: ReportCycle) -> list[season.Arrival]:

@@ -26,6 +26,23 @@ def write_letters(cycle: ReportCycle, *, at: datetime, reviewer: User, scan: byt
     return len(owed)
 
 
+def write_due_letters(cycle: ReportCycle, *, at: datetime, reviewer: User, scan: bytes) -> int:
+    """Record at `at` the letters whose turn has come, four to twelve days after their duty; returns how many.
+
+    The superiors that visitors speak for are left to them, and one never writes.
+    """
+    owed = cycle.duties.open().exclude(superior__code__in={SILENT, *season.VISITORS})
+    due = [duty for duty in owed.select_related("superior", "cycle") if at >= _writes_at(duty)]
+    for duty in due:
+        _write(duty, at=at, reviewer=reviewer, scan=scan)
+    return len(due)
+
+
+def _writes_at(duty: DirectiveDuty) -> datetime:
+    days = Random(f"writes {duty.superior.code}").randint(4, 12)
+    return duty.opened_at + timedelta(days=days)
+
+
 def _write(duty: DirectiveDuty, *, at: datetime, reviewer: User, scan: bytes) -> None:
     """As the superior's officer would; for the People's Committee of the province the department does."""
     code = duty.superior.code

@@ -13,18 +13,19 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
-from django.db.models import CharField, Exists, F, JSONField, OuterRef, Q, Value
+from django.db.models import Case, CharField, Exists, F, JSONField, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Concat, Replace
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from isotrack.journal.models import Entry, Notice
-from isotrack.journal.record import record, system_name
+from isotrack.journal.record import name_of, record
 from isotrack.journal.tasks import deliver_notices
 from isotrack.kit.bulk import insert_select
 from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.deadlines import start_of
 from isotrack.kit.states import WrongState, move
+from isotrack.kit.text import fold
 from isotrack.kit.words import say_date
 from reports import mails_directive
 from reports.directive import Behind, behind_in, by_superior, due_day
@@ -98,8 +99,12 @@ def _open(
     due_on: date | None,
 ) -> list[DirectiveDuty]:
     due = _due(due_on, day_of(at))
+    heirs = dict(Agency.objects.filter(pk__in=grouped, heir__isnull=False).values_list("pk", "heir_id"))
+    given = {"cycle": cycle, "opened_at": at, "listed_at": at, "due_on": due}
     duties = DirectiveDuty.objects.bulk_create(
-        DirectiveDuty(cycle=cycle, superior_id=pk, opened_at=at, listed_at=at, due_on=due) for pk in grouped
+        # A superior that has ended cannot write: its heir does.
+        DirectiveDuty(superior_id=pk, passed_to_id=heirs.get(pk), **given)
+        for pk in grouped
     )
     items = [_item(duty, one) for duty in duties for one in grouped[duty.superior_id]]
     DirectiveItem.objects.bulk_create(items)
@@ -304,7 +309,7 @@ def _tell(duties: DutyQuerySet, step: str, at: datetime) -> int:
         about=_ABOUT,
         about_label=_label(F("superior__name"), F("cycle__year")),
         step=step,
-        recipient=F("superior__contact_email"),
+        recipient=_MAILBOX,
         recipient_label=F("superior__name"),
         province=0,
         planned_for=at,
@@ -318,9 +323,9 @@ def _tell(duties: DutyQuerySet, step: str, at: datetime) -> int:
 def _untold(duties: DutyQuerySet, step: str) -> DutyQuerySet:
     """Those whose superior has a mailbox and has not been told this step."""
     said = Notice.objects.filter(
-        about=OuterRef("_about"), step=OuterRef("_step"), recipient=OuterRef("superior__contact_email")
+        about=OuterRef("_about"), step=OuterRef("_step"), recipient=OuterRef("_mailbox")
     )
-    named = duties.exclude(superior__contact_email="").annotate(_about=_ABOUT, _step=_step(step))
+    named = duties.annotate(_about=_ABOUT, _step=_step(step), _mailbox=_MAILBOX).exclude(_mailbox="")
     return named.filter(~Exists(said))
 
 
@@ -329,6 +334,9 @@ def _step(step: str) -> Concat:
 
 
 _ABOUT = Concat(Value("duty:"), Cast("pk", CharField()))
+_MAILBOX = Case(
+    When(passed_to__isnull=False, then=F("passed_to__contact_email")), default=F("superior__contact_email")
+)
 
 
 # The journal
@@ -361,7 +369,7 @@ def _write_all(
     columns = {
         "at": Value(at),
         "province": Cast("cycle__province_id", CharField()),
-        "actor": Value(by.get_full_name() if by else system_name()),
+        "actor": Value(name_of(by)),
         "actor_key": Value(str(by.pk) if by else ""),
         "verb": Value(verb),
         "about_kind": Value("duty"),
@@ -369,6 +377,13 @@ def _write_all(
         "about_label": _label(F("superior__name"), F("cycle__year")),
         "changes": Value(changes, JSONField()),
         "reason": Value(""),
+        "search": Concat(
+            Value(" "),
+            F("superior__name_search"),
+            Value(" ubnd nhac nho viec bao cao nam "),
+            Cast("cycle__year", CharField()),
+            Value(f" {fold(name_of(by))}"),
+        ),
     }
     insert_select(Entry, duties.filter(~Exists(written)), columns)
 

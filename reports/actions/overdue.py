@@ -11,6 +11,7 @@ from isotrack.journal.models import Entry, Notice
 from isotrack.journal.record import system_name
 from isotrack.kit.bulk import insert_select
 from isotrack.kit.clock import day_of
+from isotrack.kit.text import fold
 from reports import mails
 from reports.actions.directive import flag_overdue_duties
 from reports.actions.reminder import staff_readers
@@ -85,6 +86,13 @@ def _write_entries(verb: str, reports: "QuerySet[AnnualReport]", as_of: datetime
         "about_label": Concat(Value("Báo cáo năm "), Cast("cycle__year", CharField()), Value(" – "), name),
         "changes": Value({}, JSONField()),
         "reason": Value(""),
+        "search": Concat(
+            Value(" bao cao nam "),
+            Cast("cycle__year", CharField()),
+            Value(" ubnd "),
+            "agency__name_search",
+            Value(f" {fold(system_name())}"),
+        ),
     }
     insert_select(Entry, reports.filter(~Exists(written)), columns)
 

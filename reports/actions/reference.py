@@ -38,7 +38,7 @@ def load_questionnaire(file: Path, *, at: datetime, from_year: int = 2000) -> in
 
 
 def load_definition(definition: dict[str, Any], *, at: datetime, from_year: int = 2000) -> int:
-    """Keep a definition that was read as a published version, as `load_questionnaire` does; returns 0 or 1."""
+    """Keep a definition as a published version, as `load_questionnaire` does with a file; returns 0 or 1."""
     form = definition["form"]
     _version, is_new = QuestionnaireVersion.objects.get_or_create(
         province=None,

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import (
     BooleanField,
+    Case,
     CharField,
     Exists,
     ExpressionWrapper,
@@ -25,6 +26,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Concat
 
@@ -181,7 +183,9 @@ def _officers(
     cycle: ReportCycle, reports: ReportQuerySet, step: Step, moment: datetime, as_of: datetime
 ) -> Round:
     columns = _columns(cycle, mails.REMINDER, step, as_of, about=_report_key(), name=F("agency_name"))
-    return Round(step, moment, reports.annotate(_to=F("agency__contact_email")), columns)
+    # Of an agency that ended its heir hears.
+    heir = When(passed_to__isnull=False, then=F("passed_to__contact_email"))
+    return Round(step, moment, reports.annotate(_to=Case(heir, default=F("agency__contact_email"))), columns)
 
 
 def _heads(
@@ -197,7 +201,8 @@ def _heads(
 def _superiors(cycle: ReportCycle, step: Step, moment: datetime, as_of: datetime) -> Round:
     """Superiors of agencies that are late or missing: one mail each, listing them."""
     behind = cycle.reports.overdue(as_of).filter(superior_id=OuterRef("pk"))
-    superiors = Agency.objects.filter(Exists(behind)).annotate(_to=F("contact_email"))
+    heir = When(heir__isnull=False, then=F("heir__contact_email"))
+    superiors = Agency.objects.filter(Exists(behind)).annotate(_to=Case(heir, default=F("contact_email")))
     about = Concat(Value(f"cycle:{cycle.pk}:superior:"), Cast("pk", CharField()))
     columns = _columns(cycle, mails.SUPERIOR, step, as_of, about=about, name=F("name"))
     return Round(step, moment, superiors, columns)
@@ -213,7 +218,10 @@ def _staff(cycle: ReportCycle, step: Step, moment: datetime, as_of: datetime) ->
 def staff_readers(cycle: ReportCycle, as_of: datetime) -> "QuerySet[User]":
     """People of the department in this province who hold a post, have an address and want the digest."""
     staff = User.objects.get_queryset().in_use().filter(role=Role.STAFF, wants_digest=True).exclude(email="")
-    posts = Post.objects.on(day_of(as_of)).filter(agency__province_id=cycle.province_id)
+    # A province's past is kept by whoever followed it.
+    followed = Agency.objects.filter(pk=cycle.province_id).values("heir_id")
+    here = Q(agency__province_id=cycle.province_id) | Q(agency__province_id__in=followed)
+    posts = Post.objects.on(day_of(as_of)).filter(here)
     return staff.filter(Exists(posts.filter(user_id=OuterRef("pk"))))
 
 

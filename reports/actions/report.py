@@ -448,7 +448,7 @@ def _put(
         report.answers.pop(key, None)
     else:
         report.answers[key] = value
-    report.saves[key] = [at.isoformat(), by.get_full_name() if by else "", *([window] if window else [])]
+    report.saves[key] = [at.isoformat(), by.signature if by else "", *([window] if window else [])]
 
 
 def _keep_draft(report: AnnualReport, *, at: datetime) -> None:

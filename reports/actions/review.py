@@ -154,7 +154,7 @@ def drop_paper(report: AnnualReport, *, by: User, at: datetime, reason: str) -> 
 
 
 @transaction.atomic
-def assign(report: AnnualReport, *, by: User, at: datetime, to: User | None) -> AnnualReport:
+def assign(report: AnnualReport, *, by: User | None, at: datetime, to: User | None) -> AnnualReport:
     """Give a report to a colleague to look at, or to nobody in particular."""
     report = locked(report)
     before, report.assignee = report.assignee, to

@@ -19,6 +19,19 @@ from agencies.models.agency import Mandate
 from isotrack.kit.clock import ZONE
 
 CASES = Path(__file__).resolve().parent.parent / "data" / "demonstration_cases.yaml"
+DIFFICULTIES = (
+    "Công chức phụ trách ISO kiêm nhiệm nhiều việc, hay thay đổi.",
+    "Kinh phí duy trì, cải tiến chưa được bố trí kịp thời.",
+    "Thủ tục hành chính thay đổi nhiều, cập nhật quy trình không kịp.",
+    "Chưa có phần mềm quản lý hồ sơ ISO, còn làm trên giấy.",
+    "Chuyên gia đánh giá nội bộ mỏng, chưa được đào tạo lại.",
+)
+PROPOSALS = (
+    "Sở Khoa học và Công nghệ mở thêm lớp tập huấn đánh giá nội bộ.",
+    "Sở Tài chính bố trí kinh phí duy trì ngay từ đầu năm.",
+    "UBND tỉnh trang bị phần mềm ISO điện tử dùng chung.",
+    "Ban hành quy trình mẫu cho thủ tục dùng chung của cấp xã.",
+)
 FAMILY = [
     "Nguyễn",
     "Trần",
@@ -77,6 +90,15 @@ class _Size:
     def of(cls, answers: dict[str, Any]) -> "_Size":
         staff = answers.get("staff_in_scope")
         return cls(answers.get("procedures_in_qms"), staff if isinstance(staff, int) and staff > 3 else None)
+
+
+def said_by(code: str, year: int) -> dict[str, str]:
+    """What an agency writes about its difficulties and proposals; about two in three have none."""
+    draw = Random(f"said {year} {code}")
+    if draw.random() < 0.65:
+        return {"difficulties": "Không", "proposals": "Không"}
+    said = {"difficulties": draw.choice(DIFFICULTIES)}
+    return said | {"proposals": draw.choice(PROPOSALS) if draw.random() < 0.7 else "Không"}
 
 
 def name_of_person(seed: str) -> str:
@@ -167,6 +189,7 @@ def _answers(
             "spending_table": [{"cost_item": "MAINTENANCE", "amount": spent}],
             "signed_report_file": f"bao-cao-{year}.pdf",
         }
+        | said_by(agency.code, year)
         | (
             {"inspection_minutes_date": f"{year}-08-20", "corrective_report_date": f"{year}-10-15"}
             if "inspection_minutes_date" in template

@@ -13,6 +13,7 @@ from isotrack.kit.clock import day_of
 from isotrack.kit.words import say_time
 from reports.consolidated import content_of, digest_of
 from reports.models import ReportCycle, Snapshot, make_check_code
+from reports.narratives import words_of
 
 PREFIXES = {Snapshot.Kind.COMMITTEE: "TH", Snapshot.Kind.MINISTRY: "BKH"}
 LETTER = ("letter_number", "letter_symbol", "letter_dated", "letter_signer", "letter_position")
@@ -24,6 +25,7 @@ def freeze(
 ) -> tuple[Snapshot, bool]:
     """Keep what the cycle looks like as of an instant; return the snapshot and whether it is new.
 
+    Its words are those of `reports.narratives`: what the department wrote, else the draft from these figures.
     Where nothing has changed since an earlier one of the same kind and the same Vietnamese day, that one is
     returned. Raises ValidationError for an instant before the cycle opened.
     """
@@ -32,6 +34,7 @@ def freeze(
         told = _("Kỳ báo cáo năm %(year)s mở lúc %(time)s; chọn thời điểm từ lúc đó trở đi.")
         raise ValidationError(told % {"year": cycle.year, "time": say_time(cycle.opens_at)})
     figures, rows = content_of(cycle, as_of)
+    figures["words"] = words_of(cycle, kind, figures, rows, as_of)
     digest = digest_of(figures, rows)
     alike = cycle.snapshots.filter(kind=kind, digest=digest)
     there = next((one for one in alike if day_of(one.as_of) == day_of(as_of)), None)

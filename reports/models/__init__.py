@@ -3,6 +3,7 @@
 from reports.models.cycle import ReportCycle
 from reports.models.directive import DirectiveDuty, DirectiveItem
 from reports.models.inspection import ChecklistItem, FileFinding, FileInspection
+from reports.models.narrative import Chapter, Narrative
 from reports.models.questionnaire import QuestionnaireVersion
 from reports.models.reminder import ReminderRule
 from reports.models.report import AnnualReport, Attachment, Punctuality, Submission, make_check_code
@@ -12,11 +13,13 @@ from reports.models.snapshot import Snapshot
 __all__ = [
     "AnnualReport",
     "Attachment",
+    "Chapter",
     "ChecklistItem",
     "DirectiveDuty",
     "DirectiveItem",
     "FileFinding",
     "FileInspection",
+    "Narrative",
     "Punctuality",
     "QuestionnaireVersion",
     "ReminderRule",

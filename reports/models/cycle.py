@@ -21,7 +21,7 @@ class CycleQuerySet(models.QuerySet["ReportCycle"]):
 
     def visible_to(self, user: "User") -> Self:
         """The cycles of the person's province."""
-        return self.none() if user.agency is None else self.filter(province_id=user.agency.province_id)
+        return self.none() if user.agency is None else self.filter(province_id__in=user.agency.realm)
 
     def readable_by(self, user: "User") -> Self:
         """Those whose reports the person may read: an administrator sees no report content."""

@@ -26,8 +26,8 @@ class DutyQuerySet(models.QuerySet["DirectiveDuty"]):
         if own is None or user.role == Role.ADMINISTRATOR:
             return self.none()
         if user.sees_province:
-            return self.filter(cycle__province_id=own.province_id)
-        return self.filter(superior=own)
+            return self.filter(cycle__province_id__in=own.realm)
+        return self.filter(Q(superior=own) | Q(passed_to=own))
 
     def kept_by(self, user: "User") -> Self:
         """Those the department opens, cancels and reports on."""
@@ -40,7 +40,12 @@ class DutyQuerySet(models.QuerySet["DirectiveDuty"]):
     def _of_own_agency(self, user: "User") -> Self:
         if user.role != Role.OFFICER or user.agency is None:
             return self.none()
-        return self.filter(superior=user.agency)
+        return self.owed_by(user.agency.pk)
+
+    def owed_by(self, agency_key: object) -> Self:
+        """Those this agency has to write: its own that were not passed on, and those passed on to it."""
+        own = Q(superior_id=agency_key, passed_to__isnull=True)
+        return self.filter(own | Q(passed_to_id=agency_key))
 
     def readable_by(self, user: "User") -> Self:
         """Those whose recorded letter the person may open: the above, and the agencies it was written to."""
@@ -48,12 +53,13 @@ class DutyQuerySet(models.QuerySet["DirectiveDuty"]):
         if own is None or user.role != Role.OFFICER:
             return self.visible_to(user).done()
         named = DirectiveItem.objects.filter(duty=OuterRef("pk"), report__agency=own)
-        return self.done().filter(Q(superior=own) | Exists(named))
+        return self.done().filter(Q(superior=own) | Q(passed_to=own) | Exists(named))
 
     def concerning(self, agency: Agency) -> Self:
         """Those it has to write a letter for, and those whose recorded letter names it."""
         named = DirectiveItem.objects.filter(duty=OuterRef("pk"), report__agency=agency)
-        return self.filter(Q(superior=agency) | Q(Exists(named), state=DirectiveDuty.State.DONE))
+        mine = Q(superior=agency) | Q(passed_to=agency)
+        return self.filter(mine | Q(Exists(named), state=DirectiveDuty.State.DONE))
 
     def in_cycle(self, cycle: ReportCycle) -> Self:
         """Those of one cycle."""
@@ -109,6 +115,15 @@ class DirectiveDuty(models.Model):
         related_name="directive_duties",
         verbose_name=_("cơ quan cấp trên"),
         help_text=_("Cơ quan phải ban hành văn bản; là cấp trên vào ngày hết hạn."),
+    )
+    passed_to = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("chuyển cho"),
+        help_text=_("Cơ quan kế thừa ban hành thay cơ quan cấp trên đã kết thúc."),
     )
     state = models.CharField(
         _("trạng thái"), max_length=10, choices=State, default=State.OPEN, help_text=_("Đang ở bước nào.")
@@ -199,6 +214,11 @@ class DirectiveDuty(models.Model):
     def deadline(self) -> Deadline:
         """Until when the letter is due."""
         return Deadline(self.due_on)
+
+    @property
+    def writer(self) -> Agency:
+        """Who has to write: the superior, or the one its duty was passed on to."""
+        return self.passed_to or self.superior
 
     @property
     def is_open(self) -> bool:

@@ -29,7 +29,7 @@ class QuestionnaireQuerySet(models.QuerySet["QuestionnaireVersion"]):
         """Those the person's department may use: the installation's and its province's."""
         if not user.is_reviewer or user.agency is None:
             return self.none()
-        return self.serving(user.agency.province_id)
+        return self.filter(Q(province__isnull=True) | Q(province__in=user.agency.realm))
 
     def editable_by(self, user: "User") -> Self:
         """Those the person's department may publish: its province's."""

@@ -177,6 +177,12 @@ def step_in_words(step: str) -> str:
         return gettext("trả lại lần gửi %(number)s") % {"number": returned[1]}
     if step.startswith("pending-"):
         return gettext("chờ người đứng đầu xác nhận")
+    if step == "post-begun":
+        return gettext("nhận nhiệm vụ, việc đang chờ")
+    if invited := re.fullmatch(r"invitation-(\d+)", step):
+        return gettext("lời mời, lần gửi %(number)s") % {"number": invited[1]}
+    if absent := re.fullmatch(r"absence-\d{8}-(\w+)", step):
+        return str(_ABSENCE.get(absent[1], step))
     if step == "letter":
         return gettext("văn bản nhắc nhở của cấp trên")
     if duty := re.fullmatch(r"duty[+-]\d+@(\d{4}-\d\d-\d\d)", step):
@@ -186,6 +192,11 @@ def step_in_words(step: str) -> str:
     return step if known is None else str(_STEPS[known.audience]) % {"days": known.when}
 
 
+_ABSENCE = {
+    "1": _("báo trước khóa tài khoản, lần đầu"),
+    "2": _("báo trước khóa tài khoản, lần cuối"),
+    "kept": _("lâu không đăng nhập, chưa khóa"),
+}
 _STEPS = {
     Audience.OFFICER: "%(days)s",
     Audience.HEAD: _("người đứng đầu, %(days)s"),

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Role
-from agencies.models.agency import Group, Mandate, in_lists
+from agencies.models.agency import Group, Mandate, in_lists, within
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import Deadline
 from reports.models.cycle import ReportCycle
@@ -60,14 +60,20 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
         if own is None or user.role == Role.ADMINISTRATOR:
             return self.none()
         if user.sees_province:
-            return self.filter(cycle__province_id=own.province_id)
-        return self.filter(agency__path__startswith=own.path)
+            return self.filter(cycle__province_id__in=own.realm)
+        # A superior goes on reading what it was the superior for, and whoever took over what it took over.
+        return self.filter(within(own, "agency__") | Q(superior=own) | Q(passed_to=own))
 
     def editable_by(self, user: "User") -> Self:
         """Those whose agency this officer stands for; the department types in what came on paper."""
         if user.role == Role.OFFICER:
-            return self.filter(agency_id=user.agency_key)
+            return self.owed_by(user.agency_key)
         return self.reviewable_by(user).filter(paper_received_on__isnull=False)
+
+    def owed_by(self, agency_key: object) -> Self:
+        """Those this agency answers for: its own that were not passed on, and those passed on to it."""
+        own = Q(agency_id=agency_key, passed_to__isnull=True)
+        return self.filter(own | Q(passed_to_id=agency_key))
 
     def held_for_saving(self) -> Self:
         """Lock the rows, with what saving an answer needs to know of them and no more."""
@@ -84,7 +90,7 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
         post = user.post
         if user.role != Role.OFFICER or post is None or not post.is_head:
             return self.none()
-        return self.filter(agency=post.agency_id)
+        return self.owed_by(post.agency_id)
 
     def reviewable_by(self, user: "User") -> Self:
         """Those the department decides on."""
@@ -149,8 +155,9 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
         return self.filter(punctuality_is(as_of)[Punctuality(kind)])
 
     def below(self, user: "User") -> Self:
-        """Those of other agencies than the person's own."""
-        return self.exclude(agency=user.agency)
+        """Those that other agencies than the person's own answer for."""
+        own = user.agency
+        return self if own is None else self.exclude(pk__in=self.model.objects.owed_by(own.pk))
 
     def in_cycle(self, cycle: ReportCycle) -> Self:
         """Those of one cycle."""
@@ -259,6 +266,15 @@ class AnnualReport(models.Model):
         related_name="+",
         verbose_name=_("cơ quan cấp trên"),
         help_text=_("Cơ quan cấp trên khi mở kỳ, có trách nhiệm nhắc nhở."),
+    )
+    passed_to = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("chuyển cho"),
+        help_text=_("Cơ quan kế thừa làm báo cáo này thay cơ quan đã kết thúc; vẫn tính cho cơ quan cũ."),
     )
     cutoff = models.DateTimeField(_("hết hạn"), help_text=_("Thời điểm hết hạn thực tế, kể cả gia hạn."))
     extended_to = models.DateField(
@@ -493,6 +509,11 @@ class AnnualReport(models.Model):
         return in_lists(self.agency_name)
 
     @property
+    def answering(self) -> Agency:
+        """Who writes it: its agency, or the one it was passed on to."""
+        return self.passed_to or self.agency
+
+    @property
     def deadline(self) -> Deadline:
         """The effective deadline, extension included."""
         return Deadline.ending_at(self.cutoff)
@@ -525,7 +546,8 @@ class AnnualReport(models.Model):
         """The same rule as the queryset's `confirmable_by`."""
         post = user.post
         is_head = user.role == Role.OFFICER and post is not None and post.is_head
-        is_theirs = post is not None and post.agency_id == self.agency_id and self.pending_by_id != user.pk
+        owing = self.passed_to_id or self.agency_id
+        is_theirs = post is not None and post.agency_id == owing and self.pending_by_id != user.pk
         return self.state == self.State.PENDING and is_head and is_theirs
 
     def is_editable(self, as_of: datetime) -> bool:

@@ -21,7 +21,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         """Those of the person's province: department, finance and leader read them."""
         if user.agency is None or not user.sees_province or user.role == Role.ADMINISTRATOR:
             return self.none()
-        return self.filter(cycle__province_id=user.agency.province_id)
+        return self.filter(cycle__province_id__in=user.agency.realm)
 
     def kept_by(self, user: "User") -> Self:
         """Those the person's department makes and numbers."""

@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import ListView
 
-from agencies.models import Role, User
+from agencies.forms.day import DayForm
+from agencies.models import ListPage, Role, User
 from agencies.models.agency import Group
+from agencies.saved import SavedViews
+from agencies.views import SignedRequest
 from isotrack.kit import clock
 from isotrack.kit.sheets import Sheet, write_book
 from reports.actions.cycle import open_cycle, turn_switches
@@ -43,9 +46,10 @@ class CycleList(ListView):
         return ReportCycle.objects.readable_by(self.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        at = clock.now()
-        lines = with_rates(self.get_queryset(), self.user, at)
-        return super().get_context_data(lines=lines, can_keep=self.user.is_reviewer, **kwargs)
+        asked = _day_asked(self.request)
+        lines = with_rates(self.get_queryset(), self.user, asked.instant(clock.now()))
+        context = {"lines": lines, "can_keep": self.user.is_reviewer, "asked": asked}
+        return super().get_context_data(**context, **kwargs)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,9 +97,14 @@ def switches(request: HttpRequest, year: int) -> HttpResponse:
 def board(request: HttpRequest, year: int) -> HttpResponse:
     """Who owes what: grouped by superior, missing and late first; filters live in the address."""
     found = _board(request, year)
+    saved = SavedViews(cast(SignedRequest, request), ListPage.BOARD)
+    if away := saved.away():
+        return away
     page = found.page(request.GET.get("page"))
     context = {
         "board": found,
+        "saved": saved,
+        "asked": _day_asked(request),
         "cycle": found.cycle,
         "wanted": found.wanted,
         "page_obj": page,
@@ -124,4 +133,9 @@ def export(request: HttpRequest, year: int) -> FileResponse:
 def _board(request: HttpRequest, year: int) -> Board:
     user = cast(User, request.user)
     cycle = get_object_or_404(ReportCycle.objects.readable_by(user), year=year)
-    return Board(cycle, user, Wanted.read(request.GET), clock.now())
+    return Board(cycle, user, Wanted.read(request.GET), _day_asked(request).instant(clock.now()))
+
+
+def _day_asked(request: HttpRequest) -> DayForm:
+    """The day of ?on=, at whose end rates and punctuality are judged; without it, now."""
+    return DayForm(request.GET, today=clock.today())

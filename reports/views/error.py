@@ -1,5 +1,8 @@
 """Pages for what went wrong, and for what a closed installation does not offer."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -10,6 +13,8 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+RETRY_AFTER = 30  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -28,13 +33,24 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: without the request, so that neither the database nor a context processor can fail again."""
+    """500, or 503 while the database is away: what was accepted is kept, and may be pressed again.
+
+    Without the request, so that neither the database nor a context processor can fail again.
+    """
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        content = render_to_string("503.html")
+        return HttpResponse(content, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return HttpResponseServerError(render_to_string("500.html"))
 
 
 def signup_closed(request: HttpRequest) -> HttpResponse:
     """Nobody signs up: the department opens the accounts."""
     return render(request, "account/signup_closed.html")
+
+
+def sso_cancelled(request: HttpRequest) -> HttpResponse:
+    """The person stopped at the single sign-on; the way back to the login page."""
+    return render(request, "socialaccount/authentication_error.html")
 
 
 def inactive(request: HttpRequest) -> HttpResponse:

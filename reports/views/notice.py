@@ -12,14 +12,17 @@ from django.db.models.functions import Cast, Concat
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.generic import DetailView, ListView
 
 from agencies.actions.person import change_account
-from agencies.models import Agency, User
+from agencies.models import Agency, ListPage, User
 from agencies.models.agency import in_lists
+from agencies.saved import SavedViews
+from agencies.views import SignedRequest
 from isotrack.journal.actions import report_dead, retry_all
 from isotrack.journal.actions import retry as retry_notice
 from isotrack.journal.addresses import dead_among
@@ -74,6 +77,14 @@ class NoticeList(ListView):
     template_name = "reports/notice_list.html"
     paginate_by = 50
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.saved.away() or super().get(request, *args, **kwargs)
+
+    @cached_property
+    def saved(self) -> SavedViews:
+        """The saved views of the ledger."""
+        return SavedViews(cast(SignedRequest, self.request), ListPage.NOTICES)
+
     def get_queryset(self) -> NoticeQuerySet:
         return narrowed(ledger_of(self.request.user), self.request.GET).in_ledger_order()
 
@@ -87,6 +98,7 @@ class NoticeList(ListView):
             "without_contact": _without_contact(cast(User, self.request.user)),
             "dead_addresses": DeadAddress.objects.of_province(_key(self.request.user)).count(),
             "states": Notice.State.choices,
+            "saved": self.saved,
             "audiences": Audience.choices,
             "asked": asked,
             "kept": {name: value for name, value in asked.items() if value},

@@ -19,12 +19,15 @@ from isotrack.journal.jobs import ask
 from isotrack.kit import clock
 from isotrack.kit.words import say_time
 from reports.actions.snapshot import freeze, number_snapshot
+from reports.chapters import TITLES
 from reports.consolidated import Consolidated
 from reports.forms.snapshot import FreezeForm, NumberForm
 from reports.jobs.consolidated import KINDS, arguments_of
-from reports.models import ReportCycle, Snapshot
+from reports.models import Narrative, ReportCycle, Snapshot
 from reports.models.snapshot import SnapshotQuerySet
 from reports.statistics.rows import ROWS_A_PAGE, Wanted, with_answers
+from reports.statistics.spread import spread_of_rows
+from reports.work_tables import work_tables
 
 
 def _person(request: HttpRequest) -> User:
@@ -78,7 +81,15 @@ def add(request: HttpRequest, year: int) -> HttpResponse:
         else:
             _say_frozen(request, snapshot, is_new)
             return redirect("reports:snapshot-detail", snapshot.code)
-    return render(request, "reports/snapshot_add.html", {"cycle": cycle, "form": form})
+    return render(
+        request, "reports/snapshot_add.html", {"cycle": cycle, "form": form, "kinds": _worded(cycle)}
+    )
+
+
+def _worded(cycle: ReportCycle) -> list[tuple[str, str, int]]:
+    """Kind of report, its name, and how many of its chapters somebody has edited."""
+    edited = list(Narrative.objects.filter(cycle=cycle).values_list("kind", flat=True))
+    return [(kind, str(Snapshot.Kind(kind).label), edited.count(kind)) for kind in TITLES]
 
 
 def _say_frozen(request: HttpRequest, snapshot: Snapshot, is_new: bool) -> None:
@@ -101,6 +112,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "report": report,
         "picture": report.picture,
         "rows": reverse("reports:snapshot-rows", args=[code]),
+        "tables": reverse("reports:snapshot-work", args=[code]),
+        "chapters": list(report.chapters.values()),
         "can_keep": user.is_reviewer,
     }
     return render(request, "reports/snapshot_detail.html", context)
@@ -112,7 +125,8 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     snapshot = get_object_or_404(_readable(_person(request)), code=code)
     report = Consolidated.of(snapshot)
     wanted = Wanted.read(request.GET, snapshot.cycle.questions)
-    page = Paginator(wanted.among(report.rows), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    found = wanted.among(report.rows)
+    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "snapshot": snapshot,
         "cycle": snapshot.cycle,
@@ -120,8 +134,22 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         "title": wanted.in_words(report.picture.superiors),
         "page_obj": page,
         "lines": with_answers(wanted, page.object_list),
+        "spread": spread_of_rows(wanted, found),
     }
     return render(request, "reports/snapshot_rows.html", context)
+
+
+@require_safe
+def work(request: HttpRequest, code: str) -> HttpResponse:
+    """The rows behind the figures that come from the registers, as they were kept; ?table= names which."""
+    snapshot = get_object_or_404(_readable(_person(request)), code=code)
+    tables = work_tables(Consolidated.of(snapshot))
+    chosen = request.GET.get("table", "")
+    table = next((one for one in tables if one.key == chosen), tables[0] if tables else None)
+    rows = table.labelled if table else []
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"snapshot": snapshot, "tables": tables, "table": table, "page_obj": page}
+    return render(request, "reports/snapshot_tables.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from isotrack.kit import clock
 from reports.models import ReportCycle
 from reports.statistics.picture import Picture, names_of
 from reports.statistics.rows import ROWS_A_PAGE, Wanted, as_values, read_rows, with_answers
+from reports.statistics.spread import spread_in_database
 
 
 @require_safe
@@ -39,7 +40,8 @@ def rows(request: HttpRequest, year: int) -> HttpResponse:
     at = clock.now()
     cycle = get_object_or_404(ReportCycle.objects.surveyed_by(cast(User, request.user)), year=year)
     wanted = Wanted.read(request.GET, cycle.questions)
-    reports = as_values(wanted.in_database(cycle.reports.all(), at), at)
+    asked = wanted.in_database(cycle.reports.all(), at)
+    reports = as_values(asked, at)
     page = Paginator(reports, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "cycle": cycle,
@@ -47,6 +49,7 @@ def rows(request: HttpRequest, year: int) -> HttpResponse:
         "title": wanted.in_words(names_of([wanted.superior])),
         "page_obj": page,
         "lines": with_answers(wanted, read_rows(page.object_list, at)),
+        "spread": spread_in_database(wanted, asked),
         "at": at,
     }
     return render(request, "reports/statistics_rows.html", context)

@@ -1,14 +1,13 @@
 """The public page on which whoever holds a paper checks it."""
 
-from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from agencies.models import User
 from isotrack.kit import clock
+from isotrack.kit.limits import who_asks
 from reports.forms.verify import VerifyForm
 from reports.verify import SentPaper, asks_too_often, find
 
@@ -24,7 +23,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """
     is_asked = "code" in request.GET or "check" in request.GET
     form = VerifyForm(request.GET if is_asked else None)
-    if is_asked and asks_too_often(_who(request), at=clock.real_now()):
+    if is_asked and asks_too_often(who_asks(request), at=clock.real_now()):
         return _wait(request)
     found = find(**form.cleaned_data) if is_asked and form.is_valid() else None
     context = {
@@ -40,10 +39,3 @@ def _wait(request: HttpRequest) -> HttpResponse:
     answer = render(request, "reports/verify_wait.html", status=429)
     answer["Retry-After"] = "60"
     return answer
-
-
-def _who(request: HttpRequest) -> str:
-    """A person, or the address a question comes from: behind a proxy the one the proxy names."""
-    if isinstance(request.user, User):
-        return f"user-{request.user.pk}"
-    return str(get_adapter(request).get_client_ip(request))

@@ -212,7 +212,7 @@ def test_who_moves_sees_the_new_agency_from_its_day(browse):
 )
 def test_a_handover_that_cannot_be_is_told_beside_its_field(browse, changed, field):
     lan = make.officer(make.agency())
-    values = {"act": "end", "day": "30/06/2021", "agency": lan.agency.pk} | changed
+    values = {"act": "end", "day": "30/06/2021", "agency": lan.agency.pk, "nobody": "on"} | changed
     response = browse(administrator()).post(f"{PEOPLE}{lan.pk}/post/", values)
     assert list(response.context["form"].errors) == [field]
     assert lan.posts.get().ends_on is None

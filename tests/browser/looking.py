@@ -2,6 +2,7 @@
 
 import sys
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -71,3 +72,35 @@ def faults_at_every_size(page: Page) -> list[str]:
     found += [f"{PHONE} px, A+: {fault}" for fault in page.evaluate(SIDEWAYS)]
     page.set_viewport_size({"width": DESK, "height": 900})
     return found
+
+
+class _Skeleton(HTMLParser):
+    """The ways to the elements of a page: tags and what styles and names them, but no text, key or number."""
+
+    LEAVES = frozenset(("br", "hr", "img", "input", "link", "meta", "wbr", "use", "path"))
+    TELLING = ("class", "type", "role", "scope", "lang")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.way: list[str] = []
+        self.ways: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = [f"{name}={value}" if name in self.TELLING else name for name, value in attrs]
+        self.way.append(" ".join([tag, *sorted(told)]))
+        self.ways.add(" > ".join(self.way))
+        if tag in self.LEAVES:
+            self.way.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        for place in range(len(self.way) - 1, -1, -1):
+            if self.way[place].split()[0] == tag:
+                del self.way[place:]
+                break
+
+
+def skeleton(html: str) -> frozenset[str]:
+    """How a page is built. Two pages built alike differ in words only: looking at one of them is enough."""
+    parser = _Skeleton()
+    parser.feed(html)
+    return frozenset(parser.ways)

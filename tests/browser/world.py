@@ -4,7 +4,7 @@ Its reports stand in every state; so do its plans, one of them over a ceiling an
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +12,8 @@ from django.core.files.base import ContentFile
 from django.db.models import F
 
 from agencies.actions.calendar import renew_calendar
+from agencies.actions.registry_file import confirm as confirm_registry_file
+from agencies.actions.registry_file import preview as preview_registry_file
 from agencies.models import Agency, Document, Role, User
 from isotrack.journal.models import Notice
 from plans.actions.consultant import sign_contract
@@ -81,7 +83,24 @@ def world() -> World:
         "calendar-feed": [{"token": renew_calendar(people["drafting"], by=people["staff"], at=make.NOW)}]
     }
     keys |= drafts.keys(people["staff"])
+    keys |= _people(agencies, people)
     return World(people, keys | _rollout(agencies, people) | _upkeep(agencies, people, letter))
+
+
+def _people(agencies: dict[str, Agency], people: dict[str, User]) -> Keys:
+    """Somebody invited, somebody away with a colleague in her place, and the rule of absence."""
+    after = make.at(AFTER)
+    lasts = {"sent_at": after, "expires_at": after + timedelta(days=14)}
+    invited = make.invitation(agencies["exempt"], **lasts)
+    make.invitation(agencies["sent"], email="cu@people.example", state="expired")
+    away = make.delegation(people["sent"])
+    return {
+        "account": [{"pk": one} for one in (people["drafting"].pk, people["newcomer"].pk, away.user_id)],
+        "invitation-accept": [{"token": invited.token}, {"token": "0"}],
+        "invitation": [{"pk": invited.pk}],
+        "delegation": [{"pk": away.pk}],
+        "absence": [{"role": "officer"}],
+    }
 
 
 def _agencies() -> dict[str, Agency]:
@@ -193,9 +212,10 @@ def _keys(
     return {
         "agency": [{"pk": drafting.agency_id}, {"pk": reports["superior"].agency_id}],
         "document": [{"pk": letter.pk}],
-        "account": [{"pk": people["drafting"].pk}, {"pk": people["newcomer"].pk}],
+        "registry": [{"pk": pk} for pk in _lists(people["staff"])],
         "cycle": [{"year": cycle.year}],
         "snapshot": [{"code": make.snapshot(cycle, as_of=AFTER).code}],
+        "cycle-narrative": [{"year": cycle.year, "kind": kind} for kind in ("committee", "ministry")],
         "snapshot-file": [{"code": f"TH-89-{cycle.year}-1", "form": "pdf"}],
         "job": [{"pk": make.job(people["staff"], **told).pk} for told in JOBS],
         "report": owed,
@@ -208,12 +228,25 @@ def _keys(
         "report-section": [*every_section, *(key | {"section": "general"} for key in owed)],
         "notice": [{"pk": pk} for pk in notices[:2]],
         "address": [{"pk": make.dead_address().pk}],
+        "view": [{"pk": make.saved_view(people["staff"]).pk}],
         "ahead-day": [{"day": "2021-07-06"}, {"day": "2021-07-07"}],
         "deep-link": [{"token": link_to(drafting, make.at(moment)).token} for moment in (AFTER, LONG_AGO)],
         "reminder-letter": [{"pk": drafting.pk}],
         "rule": [{"pk": rule.pk} for rule in ReminderRule.objects.filter(province=cycle.province)[:2]],
         "account_reset_password_from_key": [{"uidb36": "1", "key": "abc-def"}],
     }
+
+
+def _lists(by: User) -> list[Any]:
+    """Lists sent in: dropped for the next one, written, and one full of mistakes that waits."""
+    good = ["30399", "Ủy ban nhân dân xã Mới", "89", "UBND cấp xã", "2d", "có", None]
+    dropped, written = make.registry_file(by, good), make.registry_file(by, good)
+    seen = preview_registry_file(written).digest
+    confirm_registry_file(written, by=by, at=make.NOW, seen=seen)
+    wrong = ["30340", "Ủy ban nhân dân xã Khánh An", "Sở lạ", "sao", "2e", "tùy", "31/02/2020"]
+    changed = ["30399", "Ủy ban nhân dân xã Rất Mới", None, None, None, None, None]
+    waiting = make.registry_file(by, ["I. Các xã"], wrong, changed, [*good[:1], "UBND xã Khác", *good[2:]])
+    return [dropped.pk, written.pk, waiting.pk]
 
 
 def _letters(cycle: ReportCycle, reports: dict[str, AnnualReport]) -> Keys:

@@ -1,21 +1,21 @@
 """Nothing is lost, and nothing goes twice but the one mail in flight, whatever dies."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
+from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
 import redis
+from django.core.management import call_command
 from django.db.models import Count
 
-from isotrack.journal.models import Notice
+from isotrack.journal.models import Entry, Notice
 from reports.actions.reminder import plan_reminders
 from reports.tasks import remind_of_reports
 from tests import make
-from tests.processes.test_worker_delivers import ROOT, SECONDS, tell, wait_for
+from tests.processes.test_worker_delivers import SECONDS, tell, wait_for
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 MORNING = make.at("2021-06-23 08:00")
@@ -60,25 +60,37 @@ def test_two_schedulers_and_four_workers_say_everything_once(start_beat, start_w
     for name in ("a", "b"):
         start_beat(name)
     wait_for(lambda: sent() == 60)
-    time.sleep(3)  # several more rounds of both
+    time.sleep(1.5)  # one more round of both, at least
     assert Counter(server.receivers).most_common(1)[0][1] == 1
     twice = Notice.objects.values("about", "step").annotate(rows=Count("pk")).filter(rows__gt=1)
     assert (Notice.objects.count(), twice.exists()) == (60, False)
     assert cycle.reports.filter(flagged_missing_at__isnull=False).count() == 0
 
 
-def test_an_emptied_queue_is_repaired_by_the_next_round(start_worker, start_beat, queue, server):
+def test_a_queue_emptied_while_its_worker_dies_is_repaired_by_the_next_round(
+    start_worker, start_beat, queue, server, lapse
+):
     make.reports(40)
     plan_reminders(as_of=MORNING)
+    process = start_worker()
+
+    def lose_everything(mail):
+        if len(server.mails) != 10:
+            return "250 taken"
+        address = urlsplit(queue)
+        redis.Redis(host="127.0.0.1", port=address.port or 6379, db=int(address.path[1:])).flushdb()
+        process.kill()
+        return None
+
+    server.before_answer = lose_everything
     tell(remind_of_reports, queue)
-    address = urlsplit(queue)
-    redis.Redis(host="127.0.0.1", port=address.port or 6379, db=int(address.path[1:])).flushdb()
+    assert process.wait(SECONDS) == -signal.SIGKILL
+    assert (sent(), lapse()) == (9, 31)  # nothing asks for the rest any more …
     start_worker()
-    time.sleep(2)
-    assert sent() == 0  # nothing asks for it any more …
     start_beat("after")
     wait_for(lambda: sent() == 40)  # … but the database knows what is owed
-    assert len(server.mails) == 40
+    names = Counter(mail["Message-ID"].strip() for mail in server.mails)
+    assert sorted(names.values()) == [1] * 39 + [2]
 
 
 def test_a_server_that_stalls_or_hangs_up_after_the_data_delays_a_mail_and_loses_none(
@@ -122,23 +134,25 @@ def test_a_server_that_refuses_some_for_good_and_some_for_now_keeps_nobody_else_
     assert Notice.objects.get(recipient=gone).reason.startswith("550")
 
 
-def run(environment, as_of):
-    """The command an administrator would run at that instant."""
-    command = [sys.executable, "manage.py", "remind", "--as-of", as_of, "--format", "json"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 def subjects(server):
-    return [str(mail["Subject"]).partition(":")[0].strip() for mail in server.mails]
+    return Counter(str(mail["Subject"]).partition(":")[0].strip() for mail in server.mails)
 
 
-def test_after_days_without_a_scheduler_each_agency_hears_once_with_the_true_days(environment, server):
+def test_after_days_without_a_scheduler_each_agency_hears_once_with_the_true_days(
+    start_worker, start_beat, move_clock, server
+):
     make.reports(5)
-    run(environment, "2021-06-21T08:00")  # eight days before: the reminder of day −14 is made up for
-    run(environment, "2021-06-24T09:00")  # five days before: day −7 was missed
-    run(environment, "2021-06-24T10:00")
-    assert Counter(subjects(server)) == {"Còn 8 ngày": 5, "Còn 5 ngày": 5}
+    move_clock("2021-06-21 08:00")  # eight days before: the reminder of day −14 is made up for
+    start_worker()
+    beat = start_beat("before")
+    wait_for(lambda: sent() == 5)
+    beat.kill()
+    beat.wait(SECONDS)
+    move_clock("2021-06-24 09:00")  # five days before: day −7 was missed
+    start_beat("after")
+    wait_for(lambda: sent() == 10)
+    time.sleep(1.5)  # another round, at least
+    assert subjects(server) == {"Còn 8 ngày": 5, "Còn 5 ngày": 5}
 
 
 @pytest.mark.parametrize(
@@ -150,15 +164,27 @@ def test_after_days_without_a_scheduler_each_agency_hears_once_with_the_true_day
         ("2021-06-29T23:59:59+00:00", "Trễ 1 ngày"),
     ],
 )
-def test_days_are_counted_in_vietnam_whatever_the_midnight(as_of, words, environment, server):
+def test_days_are_counted_in_vietnam_whatever_the_midnight(as_of, words, server, settings):
+    settings.EMAIL_BACKEND = "isotrack.journal.mail.Smtp"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     make.reports(1)
-    run(environment, as_of)
-    assert subjects(server) == [words]
+    call_command("remind", "--as-of", as_of, stdout=StringIO())
+    assert subjects(server) == {words: 1}
 
 
-def test_a_report_becomes_missing_at_the_vietnamese_midnight_and_not_at_that_of_greenwich(environment):
+def test_a_report_becomes_missing_at_the_vietnamese_midnight_and_not_at_that_of_greenwich(
+    start_worker, start_beat, move_clock
+):
+    """A scheduler that runs through both midnights, by a clock of its own."""
     cycle = make.reports(2)
-    for as_of, flagged in (("2021-06-29T23:59:59", 0), ("2021-06-30T00:00:00", 2)):
-        command = [sys.executable, "manage.py", "flag_overdue", "--as-of", as_of]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-        assert cycle.reports.filter(flagged_missing_at__isnull=False).count() == flagged
+    missing = cycle.reports.filter(flagged_missing_at__isnull=False)
+    move_clock("2021-06-29 23:59:52")
+    start_worker()
+    start_beat("midnight")
+    wait_for(lambda: missing.count() == 2)
+    flagged_at = missing.values_list("flagged_missing_at", flat=True)
+    assert min(flagged_at) >= make.at("2021-06-30 00:00")
+    move_clock("2021-06-30 06:59:59")  # the midnight of Greenwich
+    rounds = Notice.objects.filter(step="officer+1")
+    wait_for(lambda: rounds.filter(state="sent").count() == 2)
+    assert Entry.objects.filter(verb="report-missing").count() == 2

@@ -19,8 +19,9 @@ NOBODY = "redis://127.0.0.1:1/0"
 def away(settings, monkeypatch):
     """Cache and queue at an address where nobody listens."""
     settings.CACHES = {"default": {"BACKEND": "isotrack.kit.cache.ForgivingRedisCache", "LOCATION": NOBODY}}
-    monkeypatch.setattr(current_app.conf, "broker_url", NOBODY)
+    # In this order: the address for writing falls back on the other, and would be "restored" to it.
     monkeypatch.setattr(current_app.conf, "broker_write_url", NOBODY)
+    monkeypatch.setattr(current_app.conf, "broker_url", NOBODY)
 
 
 def test_the_cache_forgets_and_never_fails():

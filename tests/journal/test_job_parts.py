@@ -48,7 +48,7 @@ def queue(monkeypatch):
     told = []
 
     class Line:
-        def __init__(self, name, args):
+        def __init__(self, name, args, **options):
             self.args = args
 
         def delay(self):
@@ -204,7 +204,7 @@ def test_a_queue_that_is_down_leaves_the_job_for_the_sweep(
     monkeypatch, django_capture_on_commit_callbacks, queue
 ):
     class Down:
-        def __init__(self, *words): ...
+        def __init__(self, *words, **options): ...
 
         def delay(self):
             raise OperationalError("no queue")

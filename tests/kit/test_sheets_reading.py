@@ -140,6 +140,11 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked():
         cells_of(bomb)
 
 
+def test_an_archive_of_thousands_of_parts_is_refused():
+    with pytest.raises(SheetRefused, match="quá nhiều phần"):
+        cells_of(with_parts(workbook(), {f"x/{place}.xml": b"" for place in range(2_001)}))
+
+
 @pytest.mark.parametrize("part", [BOMB, OUTSIDE], ids=["entities", "outside entity"])
 def test_xml_entities_are_refused(part):
     with pytest.raises(SheetRefused, match="bị hỏng"):

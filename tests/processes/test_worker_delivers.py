@@ -1,7 +1,6 @@
-"""A real Celery worker over a real Redis delivers reminders to a real mail server, and may be killed."""
+"""A real Celery worker over a real Redis delivers reminders to a real mail server."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -14,7 +13,6 @@ from django.conf import settings as configured
 from django.db import connection
 from kombu import Connection
 
-from isotrack.journal.deliver import CLAIM_LAPSES_AFTER
 from isotrack.journal.models import Notice
 from isotrack.kit import clock
 from reports.tasks import flag_overdue_reports, remind_of_reports
@@ -90,31 +88,3 @@ def test_a_reminder_goes_from_the_queue_to_the_mailbox_once_however_often_it_is_
     assert mail["To"] == agency.contact_email
     assert mail["Subject"].strip() == "Còn 6 ngày: Báo cáo năm 2020 – UBND xã Khánh An"
     assert clock.day_of(Notice.objects.get().sent_at) == make.at("2021-06-23").date()
-
-
-def test_a_worker_killed_between_two_mails_loses_none_and_repeats_at_most_the_one_in_flight(
-    worker, queue, server
-):
-    make.reports(6)
-    with worker() as process:
-        server.before_answer = lambda mail: _kill_at_third(process, server)
-        tell(remind_of_reports, queue)
-        assert process.wait(SECONDS) == -signal.SIGKILL
-    assert Notice.objects.filter(state="sent").count() == 2
-    server.before_answer = lambda mail: "250 taken"
-    lapsed = clock.real_now() - 2 * CLAIM_LAPSES_AFTER
-    Notice.objects.filter(claimed_at__isnull=False).update(claimed_at=lapsed)
-    with worker():
-        tell(remind_of_reports, queue)
-        wait_for(lambda: Notice.objects.filter(state="sent").count() == 6)
-    names = [mail["Message-ID"].strip() for mail in server.mails]
-    assert (len(names), len(set(names))) == (7, 6)
-    assert names.count(names[2]) == 2
-
-
-def _kill_at_third(process, server):
-    """The third mail has come whole, and the worker dies before it hears that it was taken."""
-    if len(server.mails) == 3:
-        process.kill()
-        return None
-    return "250 taken"

@@ -1,21 +1,32 @@
 """The journal as people read it."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from openpyxl import load_workbook
 
 from agencies.actions.agency import set_contact
 from agencies.models import Role
+from isotrack.journal.models import Entry
 from isotrack.journal.record import record
+from reports.actions.overdue import flag_overdue
 from reports.actions.report import declare_nil
-from reports.journal_words import VERBS, changes_in_words, show
+from reports.journal_words import KINDS, VERBS, changes_in_words, kind_of, lines, show
 from tests import make
+from tests.browser.world import AFTER
+from tests.browser.world import world as make_world
 
 pytestmark = pytest.mark.django_db
 
+# As the code calls things: "reports_annually", "plan-drafted", "submitted"; not "pdf", a number, or a name.
+IDENTIFIER = re.compile(
+    r"(?!cut-off$)(?:[a-z]+[_-][a-z_-]+$|(?:draft|submitted|returned|accepted|approved|officer|staff)$)"
+)
 CODE = Path(__file__).resolve().parents[2]
 
 
@@ -137,9 +148,109 @@ def test_choices_read_in_words():
 def test_every_verb_that_is_recorded_has_words():
     code = [path.read_text() for path in CODE.glob("*/actions/*.py")]
     code += [path.read_text() for path in (CODE / "isotrack" / "journal").glob("*.py")]
-    written = set(
-        re.findall(
-            r'"((?:agency|account|post|document|cycle|report|notice|questionnaire)-[a-z-]+)"', "".join(code)
-        )
+    told = r'(?:record|_record|_record_entry|_write|_write_all|_write_entries|entry_of)\(\s*"([a-z-]+)"'
+    written = set(re.findall(told, "".join(code)))
+    assert len(written) > 60  # the pattern finds them
+    assert written - set(VERBS) == set()
+    assert {kind_of(verb) for verb in VERBS} - set(KINDS) == set()
+
+
+def test_everything_that_happens_in_a_province_reads_in_words(now):
+    """No verb, kind, field or state as the code calls it, in either language."""
+    now(AFTER)
+    make_world()
+    for language in ("vi", "en"):
+        with translation.override(language):
+            told = lines(list(Entry.objects.all()))
+            raw = [line.entry.verb for line in told if kind_of(line.entry.verb) != line.entry.about_kind]
+            raw += [
+                str(words)
+                for line in told
+                for words in (line.verb, line.kind)
+                if IDENTIFIER.match(str(words))
+            ]
+            raw += [
+                f"{line.entry.verb} {change.label}: {change.old} → {change.new}"
+                for line in told
+                for change in line.changes
+                if any(IDENTIFIER.match(str(said)) for said in (change.label, change.old, change.new))
+            ]
+            assert sorted(set(raw)) == []
+
+
+def test_search_needs_no_marks_and_begins_at_a_word(browse):
+    make.agency("Ủy ban nhân dân xã Khánh An")
+    make.agency("Ủy ban nhân dân xã Mỹ Khánh")
+    clerk = browse(make.staff())
+    found = [
+        len(verbs(clerk.get("/journal/", {"q": typed})))
+        for typed in ("khanh an", "KHÁNH AN", "khanh", "hanh")
+    ]
+    assert found == [1, 1, 2, 0]
+
+
+def test_flags_that_no_person_wrote_are_found_as_well(browse):
+    agency = make.agency()
+    make.cycle()
+    flag_overdue(as_of=make.at("2021-07-05 08:00"))
+    asked = {"q": "bao cao nam 2020 ubnd khanh an he thong", "verb": "report-missing"}
+    assert verbs(browse(make.staff()).get("/journal/", asked)) == ["report-missing"], agency
+
+
+def test_a_person_is_found_by_name_also_under_another_one(browse):
+    agency, clerk = make.agency(), make.staff(full_name="Trần Thị Lan")
+    set_contact(agency, by=clerk, at=make.NOW, contact_email="moi@angiang.example")
+    assert verbs(browse(make.staff()).get("/journal/", {"who": "tran lan"})) == ["agency-contact-changed"]
+    assert verbs(browse(make.staff()).get("/journal/", {"who": "Lê Văn Không"})) == []
+
+
+def test_pages_turn_forth_and_back_without_losing_an_entry(browse):
+    for place in range(120):
+        make.agency(f"Ủy ban nhân dân xã Số {place}")
+    clerk = browse(make.staff())
+    leaves = [clerk.get("/journal/").context["leaf"]]
+    while leaves[-1].older:
+        leaves.append(clerk.get("/journal/", {"older": leaves[-1].older}).context["leaf"])
+    there = [entry.pk for leaf in leaves for entry in leaf.entries]
+    assert there == list(Entry.objects.values_list("pk", flat=True))
+    back = clerk.get("/journal/", {"newer": leaves[-1].newer}).context["leaf"]
+    assert back.entries == leaves[-2].entries
+
+
+@pytest.mark.parametrize("asked", [{"older": "0"}, {"newer": "x"}, {"older": "9" * 30}])
+def test_a_page_that_is_none_shows_the_newest(browse, asked):
+    make.agency()
+    clerk = browse(make.staff())
+    assert verbs(clerk.get("/journal/", asked)) == verbs(clerk.get("/journal/"))
+
+
+def test_the_workbook_holds_what_the_filters_leave(browse):
+    agency, clerk = make.agency(contact="cu@angiang.example"), make.staff()
+    set_contact(agency, by=clerk, at=make.NOW, contact_email="moi@angiang.example")
+    response = browse(clerk).get("/journal/export.xlsx", {"verb": "agency-contact-changed"})
+    book = load_workbook(BytesIO(b"".join(response.streaming_content)))
+    head, *rows = book.active.iter_rows(values_only=True)
+    assert len(head) == 7 and len(rows) == 1
+    assert rows[0][1:6] == (
+        "Đổi thư nhận tin",
+        "Cơ quan",
+        "UBND xã Khánh An",
+        "Nguyễn Văn Bình",
+        "thư nhận tin: cu@angiang.example → moi@angiang.example",
     )
-    assert written - set(VERBS) - {"report-reminder", "report-digest"} == set()
+
+
+def test_too_many_for_one_workbook_are_told_what_to_do(browse, monkeypatch):
+    monkeypatch.setattr("reports.views.entry.EXPORTED_UP_TO", 1)
+    make.agency()
+    response = browse(make.staff()).get("/journal/export.xlsx", {"kind": "agency"}, follow=True)
+    assert "chọn khoảng ngày hẹp hơn" in response.content.decode()
+    assert response.context["filters"].values == {"kind": "agency"}
+
+
+def test_the_history_of_an_agency_holds_its_reports_for_who_reads_those(browse):
+    agency = make.agency()
+    declare_nil(make.report(agency), by=make.officer(agency), at=make.NOW, reason="Mới thành lập")
+    url = f"/agencies/{agency.pk}/history/"
+    assert verbs(browse(make.staff()).get(url)) == ["report-nil-declared", "agency-founded"]
+    assert verbs(browse(make.user(Role.ADMINISTRATOR, agency)).get(url)) == ["agency-founded"]

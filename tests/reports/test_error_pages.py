@@ -1,6 +1,7 @@
 """Pages for what went wrong are in the same dress, and the last one needs nothing that may be broken."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.urls import path
 
@@ -42,7 +43,11 @@ def _breaks(request):
     raise RuntimeError("broken on purpose")
 
 
-urlpatterns = [path("breaks/", _breaks), *urls.urlpatterns]
+def _is_away(request):
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+urlpatterns = [path("breaks/", _breaks), path("away/", _is_away), *urls.urlpatterns]
 handler500 = urls.handler500
 
 
@@ -53,6 +58,15 @@ def test_whatever_breaks_ends_on_that_page(browse):
     response = lan.get("/breaks/")
     assert response.status_code == 500
     assert "Hệ thống gặp lỗi" in response.content.decode()
+
+
+@pytest.mark.urls(__name__)
+def test_while_the_database_is_away_people_are_told_to_press_again(browse):
+    lan = browse(make.officer(make.agency()))
+    lan.raise_request_exception = False
+    response = lan.get("/away/")
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "bấm lại không gửi thêm lần nữa" in response.content.decode()
 
 
 @pytest.mark.parametrize("url", ["/account/closed/", "/account/inactive/"])

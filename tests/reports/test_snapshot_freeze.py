@@ -32,7 +32,7 @@ def take(cycle: ReportCycle, as_of=AS_OF, kind="committee") -> Snapshot:
 def cycle():
     """Three communes; one has sent."""
     opened = make.reports(3)
-    first = opened.reports.order_by("pk").first()
+    first = opened.reports.order_by("agency__name_sort").first()
     make.report(
         first.agency, opened, sent="2021-06-10", figures={"staff_total": 20, "coverage_percent": 85.5}
     )

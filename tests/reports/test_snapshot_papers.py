@@ -78,9 +78,11 @@ def cells(content: bytes) -> dict[str, list]:
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
 
 
-def test_the_workbook_has_its_five_sheets_with_the_same_figures(cycle):
+def test_the_workbook_has_its_seven_sheets_with_the_same_figures(cycle):
     book = cells(book_of(make.snapshot(cycle, as_of="2021-07-05 09:00"), "vi"))
-    assert list(book) == ["Tổng hợp", "Theo nhóm", "Theo cấp trên", "Câu hỏi", "Từng cơ quan"]
+    figures = ["Tổng hợp", "Theo nhóm", "Theo cấp trên", "Câu hỏi", "Từng cơ quan"]
+    assert list(book) == [*figures, "Lời văn", "Ý kiến cơ quan"]
+    assert list(dict(book["Lời văn"][5:]))[-2:] == ["VI. KIẾN NGHỊ", "VII. NHIỆM VỤ NĂM SAU"]
     facts = {row[0]: row[1] for row in book["Tổng hợp"][5:]}
     assert (facts["Phải báo cáo"], facts["Trễ hạn"], facts["Chưa gửi"]) == (5, 1, 1)
     said = {(row[0], row[3]): row[4] for row in book["Câu hỏi"][5:]}

@@ -161,7 +161,7 @@ def test_a_cache_that_is_away_keeps_nobody_out(report, monkeypatch):
         def add(self, *args, **options):
             raise RedisAway
 
-    monkeypatch.setattr(verify, "cache", Away())
+    monkeypatch.setattr("isotrack.kit.limits.cache", Away())
     assert ask().status_code == 200
 
 

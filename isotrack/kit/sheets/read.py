@@ -1,23 +1,17 @@
 """Workbooks in: a file from outside is measured before it is unpacked, and every cell keeps its address."""
 
-import re
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, time
-from decimal import Decimal
-from itertools import repeat
 from typing import Any, BinaryIO
-from unicodedata import normalize
 from zipfile import BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 from openpyxl.utils.exceptions import InvalidFileException
 
-from isotrack.kit.clock import ZONE
+from isotrack.kit.sheets.cells import ReadRow, Shape, open_book, walk_cells
 
 
 class SheetRefused(ValueError):
@@ -35,26 +29,11 @@ class Limits:
     rows: int = 50_000
     columns: int = 200
     sheets: int = 50
+    parts: int = 2_000
+    """Files inside the archive; a workbook has a few dozen."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell: its address ("B172"), its value, or the problem why it has none.
-
-    A value is str (NFC), int, Decimal, bool, date, an aware datetime, time, or None for an empty cell.
-    """
-
-    address: str
-    value: Any
-    problem: str = ""
-
-
-@dataclass(frozen=True)
-class ReadRow:
-    """One row that is not blank, from column A to its last cell that holds something."""
-
-    number: int
-    cells: list[Cell]
+ORDINARY = Limits()
 
 
 @dataclass(frozen=True)
@@ -64,27 +43,35 @@ class ReadSheet:
     title: str
     hidden: bool
     rows: Iterator[ReadRow] = field(compare=False)
+    shape: Shape = field(default_factory=Shape, compare=False)
+    """Merged cells and hidden columns, complete when the rows have been walked."""
+    epoch: Any = field(default=WINDOWS_EPOCH, compare=False)
+    """The day before the first one of the book's calendar, for days that stand there as plain numbers."""
+    is_machinery: bool = False
+    """Hidden so that no menu shows it: a program keeps its own there."""
 
 
-def read_sheet(file: BinaryIO, limits: Limits = Limits()) -> Iterator[ReadSheet]:
+def read_sheet(file: BinaryIO, limits: Limits = ORDINARY) -> Iterator[ReadSheet]:
     """Walk the sheets of an .xlsx file, each with its rows, in flat memory.
 
     Raises SheetRefused, at once or while the rows are walked, for what is no workbook, is too big, is locked
     by a password, holds macros or is broken. Formulas give their stored result.
     """
-    has_formulas = measure(file, limits)
-    with ExitStack() as opened:
-        book = opened.enter_context(closing(_open(file, data_only=True)))
-        formulas = opened.enter_context(closing(_open(file, data_only=False))) if has_formulas else None
+    measure(file, limits)
+    with closing(_open(file)) as book:
         if len(book.worksheets) > limits.sheets:
             raise SheetRefused(_("Tệp có quá %(max)d trang tính.") % {"max": limits.sheets})
         for page in book.worksheets:
-            written = formulas[page.title] if formulas else None
-            yield ReadSheet(page.title, page.sheet_state != "visible", _walk(page, written, limits))
+            shape = Shape()
+            rows = _walk(page, shape, limits)
+            state = page.sheet_state
+            yield ReadSheet(
+                page.title, state != "visible", rows, shape, book.epoch, is_machinery=state == "veryHidden"
+            )
 
 
-def measure(file: BinaryIO, limits: Limits) -> bool:
-    """Refuse what is too big or no workbook before anything is unpacked; tell whether there are formulas."""
+def measure(file: BinaryIO, limits: Limits) -> None:
+    """Refuse what is too big or no workbook before anything is unpacked."""
     packed = file.seek(0, 2)
     if packed > limits.packed:
         raise SheetRefused(_("Tệp lớn quá %(max)d MB.") % {"max": limits.packed // 1024**2})
@@ -93,10 +80,11 @@ def measure(file: BinaryIO, limits: Limits) -> bool:
     try:
         with ZipFile(file) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
+            if len(archive.infolist()) > limits.parts:
+                raise SheetRefused(_("Tệp gồm quá nhiều phần nên không được nhận."))
             if unpacked > limits.unpacked or unpacked > max(packed * limits.ratio, 1024**2):
                 raise SheetRefused(_("Tệp khi mở ra lớn bất thường nên không được nhận."))
             _refuse_contents(set(archive.namelist()))
-            return any(_holds_formulas(archive, name) for name in archive.namelist())
     except BROKEN as broken:
         raise refusal(broken) from broken
 
@@ -116,19 +104,6 @@ def _refuse_contents(names: set[str]) -> None:
         raise SheetRefused(_("Tệp nén này không phải là Excel .xlsx."))
     if any(name.endswith("vbaProject.bin") for name in names):
         raise SheetRefused(_("Tệp có macro nên không được nhận. Lưu thành dạng .xlsx rồi chọn tệp mới."))
-
-
-def _holds_formulas(archive: ZipFile, name: str) -> bool:
-    """Only a book with formulas is read twice, for their results and for where they stand."""
-    if not name.startswith("xl/worksheets/"):
-        return False
-    tail = b""
-    with archive.open(name) as part:
-        while block := part.read(1024**2):
-            if re.search(rb"<(\w+:)?f[\s/>]", tail + block):
-                return True
-            tail = block[-40:]
-    return False
 
 
 # What openpyxl and the parsers beneath it raise for a file that is not what it says it is.
@@ -156,67 +131,25 @@ def refusal(broken: BaseException) -> SheetRefused:
     return SheetRefused(_("Tệp Excel bị hỏng, không đọc được. Mở bằng Excel, lưu lại rồi chọn tệp mới."))
 
 
-def _open(file: BinaryIO, *, data_only: bool) -> Any:
-    file.seek(0)
+def _open(file: BinaryIO) -> Any:
     try:
-        return load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
+        return open_book(file)
     except BROKEN as broken:
         raise refusal(broken) from broken
 
 
-def _walk(page: Any, written: Any, limits: Limits) -> Iterator[ReadRow]:
-    """The rows that are not blank; `written` is the same sheet with its formulas."""
+def _walk(page: Any, shape: Shape, limits: Limits) -> Iterator[ReadRow]:
+    """The rows that are not blank."""
     try:
-        page.reset_dimensions()  # the size a file claims may be wrong
-        if written:
-            written.reset_dimensions()
-        formulas = written.iter_rows() if written else repeat(())
-        for number, (row, other) in enumerate(zip(page.iter_rows(), formulas, strict=False), start=1):
-            cells = [cell_of(number, place, cell) for place, cell in enumerate(row, start=1)]
-            _mark_unfinished(cells, other)
-            while cells and cells[-1].value is None and not cells[-1].problem:
-                cells.pop()
-            if cells:
-                _refuse_outside(number, cells, limits)
-                yield ReadRow(number, cells)
+        for row in walk_cells(page, shape):
+            _refuse_outside(row, limits)
+            yield row
     except BROKEN as broken:
         raise refusal(broken) from broken
 
 
-def cell_of(number: int, place: int, cell: Any) -> Cell:
-    """A library's cell as ours: its value, or why it has none."""
-    address = f"{get_column_letter(place)}{number}"
-    if cell.data_type == "e" and cell.value is not None:
-        return Cell(address, None, _("Ô báo lỗi %(error)s.") % {"error": cell.value})
-    if isinstance(cell.value, datetime):
-        return Cell(address, _day_or_instant(cell))
-    return Cell(address, _plain(cell.value))
-
-
-def _day_or_instant(cell: Any) -> Any:
-    """A workbook has no days, only instants: it is a day where no time is set or shown."""
-    is_day = cell.value.time() == time.min and "h" not in cell.number_format.lower()
-    return cell.value.date() if is_day else cell.value.replace(tzinfo=ZONE)
-
-
-def _mark_unfinished(cells: list[Cell], written: Sequence[Any]) -> None:
-    problem = _("Ô có công thức nhưng chưa có kết quả. Mở tệp bằng Excel và lưu lại.")
-    for place, source in enumerate(written):
-        if source.data_type == "f" and cells[place].value is None and not cells[place].problem:
-            cells[place] = Cell(cells[place].address, None, problem)
-
-
-def _refuse_outside(number: int, cells: list[Cell], limits: Limits) -> None:
-    if number > limits.rows:
+def _refuse_outside(row: ReadRow, limits: Limits) -> None:
+    if row.number > limits.rows:
         raise SheetRefused(_("Trang tính có quá %(max)d dòng.") % {"max": limits.rows})
-    if len(cells) > limits.columns:
+    if len(row.cells) > limits.columns:
         raise SheetRefused(_("Trang tính có quá %(max)d cột.") % {"max": limits.columns})
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return normalize("NFC", value) or None
-    if isinstance(value, float):
-        exact = Decimal(f"{value:.15g}")  # a spreadsheet keeps fifteen digits
-        return int(exact) if exact == exact.to_integral_value() else exact
-    return value

@@ -7,7 +7,7 @@ its cells would unfold to. Pictures, charts and what else a form does not need a
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -20,8 +20,9 @@ from openpyxl.comments import Comment
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.datetime import from_excel
 
+from isotrack.kit.sheets.cells import Cell, day_or_instant, error_in, has_hours, plain_value, unfinished
 from isotrack.kit.sheets.fill import ANSWER_FILL, BOLD_FONT, LINK_FONT, MARK_FILLS, TEXT_FONT, inside, letter
-from isotrack.kit.sheets.read import BROKEN, Cell, Limits, SheetRefused, cell_of, measure, refusal
+from isotrack.kit.sheets.read import BROKEN, Limits, SheetRefused, measure, refusal
 from isotrack.kit.sheets.write import legal_title, put_text
 
 FORM_LIMITS = Limits(rows=2_000, columns=60, sheets=40)
@@ -180,12 +181,21 @@ def _page(page: Any, written: Any, limits: Limits) -> FilledPage:
 
 
 def _filled(cell: Any, written: Any) -> FilledCell:
-    plain = cell_of(cell.row, cell.column, cell)
+    plain = _plain_cell(cell)
     problem = plain.problem
     if written.data_type == "f" and plain.value is None and not problem:
-        problem = _("Ô có công thức nhưng chưa có kết quả. Mở tệp bằng Excel và lưu lại.")
+        problem = unfinished()
     bare_format = re.sub(r'"[^"]*"|\\.', "", cell.number_format or "")
     return FilledCell(plain.address, plain.value, problem, is_share="%" in bare_format)
+
+
+def _plain_cell(cell: Any) -> Cell:
+    """A library's cell as ours: its value, or why it has none."""
+    if cell.data_type == "e" and cell.value is not None:
+        return Cell(cell.coordinate, None, error_in(cell.value))
+    if isinstance(cell.value, datetime):
+        return Cell(cell.coordinate, day_or_instant(cell.value, shows_hours=has_hours(cell.number_format)))
+    return Cell(cell.coordinate, plain_value(cell.value))
 
 
 def _merged(page: Any) -> Iterator[tuple[Place, str]]:

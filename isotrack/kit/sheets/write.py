@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from io import BytesIO
+from itertools import zip_longest
 from typing import Any, BinaryIO, Generic, TypeVar
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import IllegalCharacterError
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from isotrack.kit.clock import ZONE
 from isotrack.kit.words import NOTHING
@@ -63,6 +65,8 @@ class Column(Generic[Row]):
     value: Callable[[Row], Any]
     kind: Kind = Kind.TEXT
     width: int = 0
+    choices: Sequence[Any] = ()
+    """What may stand in the column: offered as a drop-down. Other values are warned of, not prevented."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +119,28 @@ def _write(book: Any, sheet: Sheet[Any]) -> int:
     if sheet.notes:
         page.append([])
     page.append([_heading(page, str(column.heading)) for column in sheet.columns])
+    _offer(page, sheet, top + 1)
     count = _append_rows(page, sheet)
     page.auto_filter.ref = f"A{top}:{last}{top + count}"
     return count
+
+
+def _offer(page: Any, sheet: Sheet[Any], top: int) -> None:
+    """Drop-downs down whole columns; their words stand on a sheet of their own, since some have commas."""
+    offered = [(place, one) for place, one in enumerate(sheet.columns, start=1) if one.choices]
+    if not offered:
+        return
+    words = page.parent.create_sheet(legal_title(_("Danh mục")))
+    words.sheet_state = "veryHidden"
+    for line in zip_longest(*([str(choice) for choice in one.choices] for _place, one in offered)):
+        words.append([word if word is None else _text_cell(words, word) for word in line])
+    for number, (place, column) in enumerate(offered, start=1):
+        source = get_column_letter(number)
+        formula = f"'{words.title}'!${source}$1:${source}${len(column.choices)}"
+        letter = get_column_letter(place)
+        list_of = DataValidation("list", formula, errorStyle="warning", showErrorMessage=True)
+        list_of.add(f"{letter}{top}:{letter}1048576")
+        page.data_validations.append(list_of)
 
 
 def _append_rows(page: Any, sheet: Sheet[Any]) -> int:

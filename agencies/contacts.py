@@ -1,0 +1,71 @@
+"""Agencies without a working contact: no mailbox, one that mail comes back from, or nobody in the post today.
+
+Unlike the list near a deadline (reports.unreached) this one asks about every agency that reports or has
+others below it, at any time of the year: a gap found in March costs nothing.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency, Post, User
+from agencies.models.agency import AgencyQuerySet
+from isotrack.journal.models import DeadAddress
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class Gap(models.TextChoices):
+    """Why nobody hears."""
+
+    NO_MAILBOX = "no_mailbox", _("Chưa có thư nhận tin")
+    DEAD = "dead", _("Địa chỉ không nhận thư")
+    NO_HOLDER = "no_holder", _("Chưa có người phụ trách")
+
+
+CONDITIONS = {
+    Gap.NO_MAILBOX: Q(contact_email=""),
+    Gap.DEAD: Q(dead_because__isnull=False),
+    Gap.NO_HOLDER: Q(has_holder=False),
+}
+
+
+def without_contact(user: User, today: date) -> AgencyQuerySet:
+    """Agencies this person may see that nobody reaches, annotated with why; in protocol order."""
+    dead = DeadAddress.objects.annotate(folded=Lower("address")).filter(
+        province=models.functions.Cast(OuterRef("province_id"), models.CharField()),
+        folded=Lower(OuterRef("contact_email")),
+    )
+    holders = Post.objects.on(today).responsible().filter(user__is_active=True, agency_id=OuterRef("pk"))
+    below = Agency.objects.valid_on(today).filter(superior_id=OuterRef("pk"))
+    asked = Agency.objects.visible_to(user).valid_on(today)
+    # The People's Committee of the province reports and is reached through its Office.
+    asked = asked.filter(Q(reports_annually=True) | Exists(below)).exclude(pk=models.F("province_id"))
+    annotated = asked.annotate(
+        dead_because=Subquery(dead.order_by("-since").values("reason")[:1]),
+        has_holder=Exists(holders.order_by()),
+    )
+    return annotated.filter(Q.create(list(CONDITIONS.values()), connector=Q.OR)).in_protocol_order()
+
+
+def counts(agencies: AgencyQuerySet) -> dict[Gap, int]:
+    """How many have each gap, in one statement."""
+    found = agencies.order_by().aggregate(
+        **{gap.value: Count(Value(1), filter=condition) for gap, condition in CONDITIONS.items()}
+    )
+    return {gap: found[gap.value] for gap in Gap}
+
+
+def gaps_of(agency: Agency) -> "list[StrOrPromise]":
+    """Why nobody hears of an agency of `without_contact`, in words."""
+    held: dict[Gap, bool] = {
+        Gap.NO_MAILBOX: not agency.contact_email,
+        Gap.DEAD: agency.dead_because is not None,  # type: ignore[attr-defined]
+        Gap.NO_HOLDER: not agency.has_holder,  # type: ignore[attr-defined]
+    }
+    return [gap.label for gap, is_so in held.items() if is_so]

@@ -1,0 +1,154 @@
+"""The registry in Excel: out with the filters of the list; in over a preview, confirmed or dropped."""
+
+import uuid
+from io import BytesIO
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.actions.registry_file import NotReady, confirm, content_of, drop, keep, preview
+from agencies.actions.registry_import import ChangedMeanwhile
+from agencies.forms.agency import AgencyFilter
+from agencies.forms.registry import RegistryUploadForm
+from agencies.models import Agency, RegistryFile
+from agencies.models.registry_file import RegistryFileQuerySet
+from agencies.registry_judge import Judgement
+from agencies.registry_page import Preview
+from agencies.registry_sheet import registry_file_name, registry_title, write_registry
+from agencies.views import SignedRequest
+from isotrack.kit import clock
+from isotrack.kit.forms import FileKind
+from isotrack.kit.sheets import Mark, SheetRefused, mark_form
+from isotrack.kit.states import WrongState
+from isotrack.kit.words import say_time
+
+
+@require_safe
+def export(request: SignedRequest) -> HttpResponse:
+    """The agencies that the list shows with the same filters, as a workbook that imports back."""
+    today = clock.today()
+    visible = Agency.objects.visible_to(request.user).valid_on(today)
+    superiors = visible.with_subordinates(today).in_protocol_order()
+    found = AgencyFilter(request.GET, superiors=superiors).narrow(visible)
+    out = BytesIO()
+    write_registry(out, found.for_workbook().iterator(chunk_size=2000), title=registry_title())
+    return _workbook(out.getvalue(), registry_file_name(today))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: SignedRequest) -> HttpResponse:
+    """Choose a file and the day its changes hold from; nothing is saved yet."""
+    if not request.user.is_reviewer or request.user.agency is None:
+        raise Http404
+    now = clock.now()
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = RegistryUploadForm(*sent, today=clock.day_of(now))
+    form.cancel_url = reverse("agencies:agency-list")
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        told = {"name": file.name, "sha256": file.sha256, "content": file.file}
+        try:
+            kept = keep(by=request.user, at=now, on=form.cleaned_data["on"], **told)
+        except SheetRefused as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            return redirect("agencies:registry-preview", kept.pk)
+    return render(
+        request, "agencies/registry_upload.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+@require_safe
+def look(request: SignedRequest, pk: uuid.UUID) -> HttpResponse:
+    """What the file would do now; once decided, what came of it."""
+    kept = get_object_or_404(_own(request), pk=pk)
+    if kept.state != RegistryFile.State.WAITING:
+        return render(request, "agencies/registry_done.html", {"kept": kept})
+    try:
+        return _show(request, kept, preview(kept))
+    except SheetRefused as refusal:
+        return _start_again(request, refusal)
+
+
+@require_POST
+def take(request: SignedRequest, pk: uuid.UUID) -> HttpResponse:
+    """Write the file as it was seen, whole or not at all."""
+    kept = get_object_or_404(_own(request), pk=pk)
+    try:
+        confirm(kept, by=request.user, at=clock.now(), seen=request.POST.get("seen", ""))
+    except ChangedMeanwhile as changed:
+        kept.refresh_from_db()
+        return _show(request, kept, changed.judgement, changed=True, status=409)
+    except NotReady as refusal:
+        messages.error(request, str(refusal))
+    except SheetRefused as refusal:
+        return _start_again(request, refusal)
+    except WrongState:
+        messages.warning(request, _("Tệp này đã được xử lý trước đó."))
+    return redirect("agencies:registry-preview", pk)
+
+
+@require_POST
+def leave(request: SignedRequest, pk: uuid.UUID) -> HttpResponse:
+    """Drop the file."""
+    kept = get_object_or_404(_own(request), pk=pk)
+    try:
+        drop(kept, at=clock.now())
+    except WrongState:
+        messages.warning(request, _("Tệp này đã được xử lý trước đó."))
+        return redirect("agencies:registry-preview", pk)
+    messages.success(request, _("Đã bỏ tệp %(name)s; danh bạ giữ nguyên.") % {"name": kept.name})
+    return redirect("agencies:agency-list")
+
+
+@require_safe
+def marked(request: SignedRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same workbook with its wrong cells coloured, and a first sheet that lists everything."""
+    kept = get_object_or_404(_own(request).waiting(), pk=pk)
+    try:
+        copy = _marked(kept, preview(kept))
+    except SheetRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("agencies:registry-preview", pk)
+    return _workbook(copy, "danh-dau-danh-ba.xlsx")
+
+
+def _own(request: SignedRequest) -> RegistryFileQuerySet:
+    return RegistryFile.objects.visible_to(request.user)
+
+
+def _show(
+    request: SignedRequest, kept: RegistryFile, found: Judgement, *, changed: bool = False, status: int = 200
+) -> HttpResponse:
+    context = {"kept": kept, "preview": Preview(found), "seen": found.digest, "changed": changed}
+    return render(request, "agencies/registry_preview.html", context, status=status)
+
+
+def _start_again(request: SignedRequest, refusal: SheetRefused) -> HttpResponse:
+    messages.error(request, str(refusal))
+    return redirect("agencies:registry-upload")
+
+
+def _marked(kept: RegistryFile, found: Judgement) -> bytes:
+    """Raises SheetRefused for a workbook too big to be coloured."""
+    marks = [Mark(one.sheet, one.cell, one.level, one.message) for one in found.messages]
+    intro = _("Đọc lúc %(time)s. Bấm vào địa chỉ ô để đến ô đó; sửa xong lưu lại rồi tải lên lần nữa.")
+    return mark_form(
+        content_of(kept),
+        marks,
+        title=_("Lỗi"),
+        intro=intro % {"time": say_time(clock.now())},
+        heads=(_("Trang tính"), _("Ô"), _("Mức"), _("Nội dung")),
+        kinds={"error": _("Lỗi"), "warning": _("Cảnh báo"), "info": _("Lưu ý")},
+    )
+
+
+def _workbook(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=FileKind.XLSX.media_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

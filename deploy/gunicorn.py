@@ -1,0 +1,27 @@
+"""What gunicorn needs beyond its command line: processes whose metrics add up.
+
+Read by the master before the application is loaded, as prometheus_client asks the environment when it is
+imported. The folder holds the counts of the processes of one run: a start begins at zero, as Prometheus
+expects.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+VAR = Path(os.environ.get("ISOTRACK_VAR") or Path(__file__).resolve().parent.parent / "var")
+bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+timeout = 60
+graceful_timeout = 30  # a request that was begun is answered before a new version takes over
+# Two of them may run on one machine, each on its own port.
+METRICS = VAR / "metrics" / os.environ.get("PORT", "8000")
+FOLDER = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or METRICS)
+FOLDER.mkdir(parents=True, exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(FOLDER)
+
+
+def on_starting(server: Any) -> None:
+    """Forget what an earlier run counted."""
+    for path in FOLDER.glob("*.db"):
+        path.unlink(missing_ok=True)

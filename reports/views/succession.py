@@ -1,0 +1,193 @@
+"""Successions: the list, the wizard, one succession with its open duties, cancelling, deciding."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from django.views.generic import DetailView, ListView
+
+from agencies.actions.succession import Wish, cancel, check, plan
+from agencies.models import Agency, Document, Succession, SuccessionDuty
+from agencies.models.succession import SuccessionQuerySet
+from agencies.views import SignedRequest
+from isotrack.kit import clock
+from isotrack.kit.states import WrongState
+from isotrack.kit.words import say_date
+from reports.actions.succession import carry_out, choose, decide
+from reports.forms.succession import CancelForm, DecideForm, SuccessionForm, is_ahead
+from reports.open_duties import open_duties
+from reports.succession import Preview
+
+either_way = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class SuccessionList(ListView):
+    """Those that wait first, then by day; above them the open duties that wait for a decision."""
+
+    request: SignedRequest
+    template_name = "reports/succession_list.html"
+    context_object_name = "successions"
+    paginate_by = 50
+
+    def get_queryset(self) -> SuccessionQuerySet:
+        user = self.request.user
+        if user.agency is None or not user.sees_province:
+            raise Http404
+        return Succession.objects.visible_to(user).prefetch_related("links").newest_first()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        waiting = SuccessionDuty.objects.visible_to(user).undecided().select_related("agency", "succession")
+        return super().get_context_data(waiting=waiting, can_plan=user.is_reviewer, **kwargs)
+
+
+class SuccessionDetail(DetailView):
+    """Who is followed by whom, why, and what became of every open duty."""
+
+    request: SignedRequest
+    template_name = "reports/succession_detail.html"
+
+    def get_queryset(self) -> SuccessionQuerySet:
+        found = Succession.objects.visible_to(self.request.user).select_related("document", "planned_by")
+        return found.prefetch_related("links__predecessor", "links__successor")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        duties = self.object.duties.select_related("agency", "heir")
+        can_keep = self.request.user.is_reviewer
+        return super().get_context_data(duties=duties, can_keep=can_keep, **kwargs)
+
+
+@either_way
+def add(request: SignedRequest) -> HttpResponse:
+    """The wizard: what happens, a preview with a choice for every open duty, then confirm."""
+    user = request.user
+    if user.agency is None or not user.is_reviewer:
+        raise Http404
+    now = clock.now()
+    form = _form(request, request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _first_page(request, form)
+    try:
+        wish = form.wish()
+        check(wish)
+    except ValidationError as refusal:
+        _refuse(form, refusal)
+        return _first_page(request, form)
+    preview = Preview(wish, now)
+    if request.POST.get("step") != "confirm":
+        return _second_page(request, _asking(request, form, preview), preview)
+    second = _form(request, request.POST)
+    second.decide_on(preview.duties, preview.heirs, ahead=preview.is_ahead)
+    if second.is_valid():
+        try:
+            succession = _confirm(request, wish, second, preview)
+        except (ValidationError, WrongState) as refusal:
+            _refuse(second, refusal)
+        else:
+            return redirect("reports:succession-detail", succession.pk)
+    return _second_page(request, second, preview)
+
+
+@either_way
+def cancel_planned(request: SignedRequest, pk: int) -> HttpResponse:
+    """Take back a succession before it is carried out."""
+    succession = get_object_or_404(Succession.objects.kept_by(request.user), pk=pk)
+    form = CancelForm(request.POST or None)
+    form.cancel_url = reverse("reports:succession-detail", args=[pk])
+    if form.is_valid():
+        try:
+            cancel(succession, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
+        except WrongState as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Đã hủy; danh bạ không thay đổi."))
+        return redirect("reports:succession-detail", pk)
+    return render(request, "reports/succession_cancel.html", {"form": form, "succession": succession})
+
+
+@either_way
+def decide_duty(request: SignedRequest, pk: int) -> HttpResponse:
+    """Decide where an open duty goes that waited for a person."""
+    duties = SuccessionDuty.objects.decidable_by(request.user).select_related("succession", "agency")
+    duty = get_object_or_404(duties, pk=pk)
+    now = clock.now()
+    left = [
+        one for one in open_duties([duty.agency_id], now) if one.name == f"{duty.about_kind}:{duty.about_key}"
+    ]
+    if not left:
+        raise Http404(_("Việc này đã xong hoặc đã chuyển."))
+    links = duty.succession.links.select_related("successor").filter(predecessor=duty.agency)
+    heirs = [link.successor for link in links if link.successor]
+    form = DecideForm(request.POST or None, duty=left[0], heirs=heirs)
+    form.cancel_url = reverse("reports:succession-detail", args=[duty.succession_id])
+    if form.is_valid():
+        try:
+            decide(duty, form.decision(), by=request.user, at=now)
+        except (ValidationError, WrongState) as refusal:
+            _refuse(form, refusal)
+        else:
+            messages.success(request, _("Đã ghi quyết định."))
+            return redirect("reports:succession-detail", duty.succession_id)
+    return render(request, "reports/succession_decide.html", {"form": form, "duty": duty})
+
+
+def _form(request: SignedRequest, data: Any, **options: Any) -> SuccessionForm:
+    user, today = request.user, clock.today()
+    agencies = Agency.objects.visible_to(user).valid_on(today).in_protocol_order()
+    documents = Document.objects.visible_to(user)
+    asked = {"predecessors": request.GET.getlist("predecessor")}
+    initial = options.pop("initial", asked)
+    form = SuccessionForm(data, agencies=agencies, documents=documents, initial=initial, **options)
+    form.cancel_url = reverse("reports:succession-list")
+    return form
+
+
+def _asking(request: SignedRequest, form: SuccessionForm, preview: Preview) -> SuccessionForm:
+    """The second page, with the values of the first."""
+    kept = {name: form[name].value() for name in form.fields}
+    second = _form(request, None, initial=kept)
+    second.decide_on(preview.duties, preview.heirs, ahead=preview.is_ahead)
+    return second
+
+
+def _confirm(request: SignedRequest, wish: Wish, form: SuccessionForm, preview: Preview) -> Succession:
+    """Plan it, keep the choices, and carry it out where its day has come; all or nothing."""
+    user, now = request.user, clock.now()
+    assert user.agency is not None and user.agency.province is not None and wish.effective_on is not None
+    with transaction.atomic():
+        succession = plan(wish, by=user, at=now, province=user.agency.province)
+        choose(succession, form.decisions(preview.living_heirs), at=now)
+        if not is_ahead(wish.effective_on, clock.day_of(now)):
+            carry_out([succession], by=user, at=now)
+            messages.success(request, _("Đã thực hiện: danh bạ theo tổ chức mới."))
+        else:
+            said = _("Đã ghi; hệ thống thực hiện vào ngày %(day)s, đến lúc đó còn hủy được.")
+            messages.success(request, said % {"day": say_date(wish.effective_on)})
+    return succession
+
+
+def _first_page(request: SignedRequest, form: SuccessionForm) -> HttpResponse:
+    return render(request, "reports/succession_add.html", {"form": form})
+
+
+def _second_page(request: SignedRequest, form: SuccessionForm, preview: Preview) -> HttpResponse:
+    return render(request, "reports/succession_preview.html", {"form": form, "preview": preview})
+
+
+def _refuse(form: Any, refusal: ValidationError | WrongState) -> None:
+    """Show a refusal beside its field, where the form has it, else on top."""
+    if isinstance(refusal, WrongState) or not hasattr(refusal, "error_dict"):
+        form.add_error(None, str(refusal) if isinstance(refusal, WrongState) else refusal)
+        return
+    names = {"code": "new_code"}
+    for name, errors in refusal.error_dict.items():
+        field = names.get(name, name)
+        visible = field in form.fields and not form.fields[field].widget.is_hidden
+        choice = f"choice-{field}"
+        form.add_error(field if visible else choice if choice in form.fields else None, errors)

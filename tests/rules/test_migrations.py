@@ -1,0 +1,132 @@
+"""Old code works on the new schema: machines are upgraded one after the other (docs/operate.md).
+
+Checked is every migration after BASELINE. A contracting one says since which version nobody uses what it
+removes: `old_code_is_gone = "0.4.0"`.
+"""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.models.fields import NOT_PROVIDED
+
+# The newest migration of each app that may be installed during a pause only: all of version 0.3.0.
+BASELINE = {"agencies": "0003", "plans": "0002", "reports": "0002", "journal": "0004"}
+REMOVES = (
+    migrations.RemoveField,
+    migrations.DeleteModel,
+    migrations.RenameField,
+    migrations.RenameModel,
+    migrations.AlterModelTable,
+)
+
+
+def fault(operation, before):
+    """Why code that does not know of this operation breaks; `before` gives a field as it was, or None."""
+    if isinstance(operation, REMOVES):
+        return "removes or renames what old code uses"
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        return next((why for inner in operation.database_operations if (why := fault(inner, before))), None)
+    if isinstance(operation, migrations.AddField) and _must_be_given(operation.field):
+        return "adds a column that old code does not fill"
+    if isinstance(operation, migrations.AlterField) and _must_be_given(operation.field):
+        was = before(operation.model_name, operation.name)
+        return "makes a column required" if was is None or was.null else None
+    return None
+
+
+def _must_be_given(field):
+    return not (field.null or field.many_to_many or field.db_default is not NOT_PROVIDED or field.generated)
+
+
+def faults(migration, before):
+    if getattr(migration, "old_code_is_gone", ""):
+        return []
+    return [why for operation in migration.operations if (why := fault(operation, before))]
+
+
+def after_baseline():
+    found = []
+    for app, newest in BASELINE.items():
+        folder = Path(apps.get_app_config(app).path) / "migrations"
+        names = sorted(path.stem for path in folder.glob("0*.py"))
+        found += [(app, name) for name in names if name[:4] > newest]
+    return found
+
+
+def test_the_baseline_names_migrations_that_exist():
+    for app, newest in BASELINE.items():
+        folder = Path(apps.get_app_config(app).path) / "migrations"
+        assert list(folder.glob(f"{newest}_*.py"))
+
+
+def test_no_migration_after_the_baseline_breaks_the_version_before():
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    wrong = {}
+    for key in after_baseline():
+        migration = loader.get_migration(*key)
+        state = (
+            loader.project_state(migration.dependencies or [], at_end=True)
+            if migration.dependencies
+            else None
+        )
+
+        def before(model, field, state=state, app=key[0]):
+            known = state.models.get((app, model.lower())) if state else None
+            return known.fields.get(field) if known else None
+
+        if why := faults(migration, before):
+            wrong[key] = why
+    assert wrong == {}
+
+
+def test_every_migration_can_be_read():
+    for app, name in after_baseline():
+        assert import_module(f"{apps.get_app_config(app).name}.migrations.{name}").Migration
+
+
+TEXT = models.CharField(max_length=9)
+SAFE = [
+    migrations.CreateModel("thing", [("id", models.BigAutoField(primary_key=True))]),
+    migrations.AddField("thing", "a", models.CharField(max_length=9, null=True)),
+    migrations.AddField("thing", "a", models.CharField(max_length=9, db_default="")),
+    migrations.AddField("thing", "a", models.ManyToManyField("thing")),
+    migrations.AlterField("thing", "filled", models.CharField(max_length=90)),
+    migrations.AlterField("thing", "empty", models.CharField(max_length=9, null=True)),
+    migrations.AddIndex("thing", models.Index(fields=["a"], name="i")),
+]
+UNSAFE = [
+    migrations.RemoveField("thing", "a"),
+    migrations.RenameField("thing", "a", "b"),
+    migrations.RenameModel("thing", "other"),
+    migrations.DeleteModel("thing"),
+    migrations.AlterModelTable("thing", "other"),
+    migrations.AddField("thing", "a", TEXT),
+    migrations.AddField(
+        "thing", "a", models.CharField(max_length=9, default="")
+    ),  # the code's, not the database's
+    migrations.AlterField("thing", "empty", TEXT),
+    migrations.SeparateDatabaseAndState(database_operations=[migrations.RemoveField("thing", "a")]),
+]
+WAS = {"filled": TEXT, "empty": models.CharField(max_length=9, null=True)}
+
+
+@pytest.mark.parametrize("operation", SAFE, ids=lambda one: one.describe())
+def test_what_old_code_can_live_with(operation):
+    assert fault(operation, lambda model, field: WAS.get(field)) is None
+
+
+@pytest.mark.parametrize("operation", UNSAFE, ids=lambda one: one.describe())
+def test_what_breaks_old_code(operation):
+    assert fault(operation, lambda model, field: WAS.get(field))
+
+
+def test_what_is_gone_for_a_version_may_be_removed():
+    migration = migrations.Migration("0099_gone", "reports")
+    migration.operations = [migrations.RemoveField("thing", "a")]
+    assert faults(migration, None)
+    migration.old_code_is_gone = "0.4.0"
+    assert not faults(migration, None)
