@@ -351,8 +351,8 @@ def _reports(roots: Sequence[int], year: int) -> None:
         "flagged_missing_at": f"CASE WHEN NOT ({is_sent}) AND {year} < {LAST_YEAR} THEN r.cutoff END",
     }
     owed = (
-        f"(SELECT s.*, c.id AS cycle_id, c.cutoff, c.province_id, {_LOT} AS lot, b.answers, b.figures, b.coded "
-        "FROM reports_reportcycle c JOIN agencies_agency a ON a.province_id = c.province_id "
+        f"(SELECT s.*, c.id AS cycle_id, c.cutoff, c.province_id, {_LOT} AS lot, b.answers, b.figures, "
+        "b.coded FROM reports_reportcycle c JOIN agencies_agency a ON a.province_id = c.province_id "
         "JOIN agencies_standing s ON s.agency_id = a.id AND s.reports_annually "
         "JOIN bench_answers b ON b.questionnaire = c.questionnaire_id AND b.mandate = s.mandate "
         f"AND b.number = ({_LOT}) % {SETS // 2} "

@@ -28,7 +28,7 @@ UNDO = {
 class Migration(migrations.Migration):
     """Reports sent before have no code: they are added up from their figures."""
 
-    dependencies = [("reports", "0002_review_snapshots_directives")]
+    dependencies = [("reports", "0004_narratives")]
 
     operations = [
         migrations.AddField(
