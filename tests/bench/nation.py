@@ -199,7 +199,7 @@ def _tree(code: str, number: int, keys: "Iterator[int]") -> Tree:
         person.email = f"{person.username}@people.example"
     User.objects.bulk_create(people, batch_size=2000)
     posts = [
-        Post(user=person, agency=agency, title="Thư ký ISO", starts_on=BEGAN)
+        Post(user=person, agency=agency, starts_on=BEGAN, is_responsible=person.role != Role.STAFF)
         for person, agency in zip(people, places, strict=True)
         if agency.sort_order % 50 != 49 or person.role == Role.STAFF  # some posts are empty
     ]
