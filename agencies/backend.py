@@ -8,7 +8,7 @@ from agencies.models import Post, User
 from isotrack.kit import clock
 
 
-class Backend(AuthenticationBackend):  # type: ignore[misc]
+class Backend(AuthenticationBackend):
     """Signs in as allauth does."""
 
     def get_user(self, user_id: Any) -> User | None:

@@ -204,7 +204,7 @@ class Board:
 
     @cached_property
     def _narrowing(self) -> Q:
-        return narrowing(self.wanted, self.as_of, self.cycle.province_id)
+        return narrowing(self.wanted, self.cycle, self.as_of)
 
     @cached_property
     def _by_superior(self) -> dict[tuple[Any, ...], Rates]:
@@ -313,8 +313,8 @@ class Board:
         )
 
 
-def narrowing(wanted: Wanted, as_of: datetime, province: int) -> Q:
-    """What the filters ask of a report row of one province, apart from its kind of punctuality."""
+def narrowing(wanted: Wanted, cycle: ReportCycle, as_of: datetime) -> Q:
+    """What the filters ask of a report row of a cycle, apart from its kind of punctuality."""
     asked = Q()
     for word in fold(wanted.words).split():  # of the joined row: a list of keys would be made of all agencies
         asked &= Q(agency__name_search__contains=word)
@@ -327,18 +327,18 @@ def narrowing(wanted: Wanted, as_of: datetime, province: int) -> Q:
     if wanted.until:
         asked &= Kind.RECEIVED.condition(as_of) & Q(first_submitted_at__lt=start_of(wanted.until + DAY))
     if wanted.contact:
-        asked &= unreached(as_of, province)[wanted.contact]
+        asked &= unreached(cycle, as_of)[wanted.contact]
     return asked
 
 
-def unreached(as_of: datetime, province: int) -> dict[Contact, Q]:
-    """Of which agencies of a province nobody is reached: no address, a dead one, nobody in the post."""
+def unreached(cycle: ReportCycle, as_of: datetime) -> dict[Contact, Q]:
+    """Of which agencies of a cycle nobody is reached: no address, a dead one, nobody in the post."""
     in_post = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
-    holders = in_post.filter(agency__province_id=province).order_by()
+    holders = in_post.filter(agency__reports__cycle=cycle).order_by()
     return {
         Contact.NO_ADDRESS: Q(agency__contact_email=""),
         Contact.NO_HOLDER: ~Q(agency__in=holders.values("agency_id")),
-        Contact.DEAD_ADDRESS: Q(is_dead(OuterRef("agency__contact_email"), Value(str(province)))),
+        Contact.DEAD_ADDRESS: Q(is_dead(OuterRef("agency__contact_email"), Value(str(cycle.province_id)))),
     }
 
 

@@ -145,7 +145,7 @@ class ProvinceHome:
         known = [pk for pk in found if pk]
         names = dict(Agency.objects.filter(pk__in=known).values_list("pk", "name")) if known else {}
         lines = [
-            SuperiorLine(pk, in_lists(names.get(pk, "")) or _("Không có cấp trên"), one.late, one.missing)  # type: ignore[call-overload]
+            SuperiorLine(pk, in_lists(names.get(pk, "")) or _("Không có cấp trên"), one.late, one.missing)
             for pk, one in found.items()
         ]
         return sorted(lines, key=lambda line: (-line.missing, -line.late, line.name))

@@ -66,7 +66,7 @@ def lost_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
         province=str(cycle.province_id), folded=Lower(OuterRef("agency__contact_email"))
     )
     holders = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
-    why = conditions(as_of, cycle.province_id).values()
+    why = conditions(cycle, as_of).values()
     rows = cycle.reports.filter(reduce(or_, why)).annotate(
         dead_because=Subquery(dead.values("reason")[:1]),
         has_holder=Exists(holders.filter(agency_id=OuterRef("agency_id"))),
@@ -76,16 +76,17 @@ def lost_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
         "pk", "agency_id", "agency_name", "agency__contact_email", "dead_because", "has_holder", *_STATE
     )
     return [
-        Unreached(pk, agency, in_lists(name), *why, exempted is None and not _is_sent(sent, as_of))
-        for pk, agency, name, *why, sent, exempted in values
+        Unreached(pk, agency, in_lists(name), address, dead_because, has_holder, _is_open(state, as_of))
+        for pk, agency, name, address, dead_because, has_holder, *state in values
     ]
 
 
 _STATE = ("first_submitted_at", "exempted_at")
 
 
-def _is_sent(sent: datetime | None, as_of: datetime) -> bool:
-    return sent is not None and sent <= as_of
+def _is_open(state: Sequence[datetime | None], as_of: datetime) -> bool:
+    sent, exempted = state
+    return exempted is None and (sent is None or sent > as_of)
 
 
 def letter(report: AnnualReport, as_of: datetime) -> dict[str, object]:

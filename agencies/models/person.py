@@ -268,7 +268,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
     def held_by(self, user: object, day: date) -> "Post | None":
-        """What the person with this key stands for on `day`: see `User.post`. With the person, in one query."""
+        """The post of the person with this key on `day`, as `User.post`, and the person; one query."""
         held = self.on(day).filter(user_id=user).select_related("user", "agency__province")
         return held.order_by("-is_responsible", "-starts_on").first()
 

@@ -192,7 +192,8 @@ def _svg(drawing: Drawing, label: str) -> str:
     ]
     shapes += [f'<circle class="f-acc" cx="{dot.x}" cy="{dot.y}" r="5"/>' for dot in drawing.dots]
     shapes += [
-        f'<text class="{one.css}" x="{one.x}" y="{one.y}" text-anchor="{one.anchor}">{escape(one.text)}</text>'
+        f'<text class="{one.css}" x="{one.x}" y="{one.y}" text-anchor="{one.anchor}">'
+        f"{escape(one.text)}</text>"
         for one in drawing.texts
     ]
     return (

@@ -22,6 +22,7 @@ from reports.actions.announce import announce_pending
 from reports.last_year import last_year, prefilled
 from reports.models import AnnualReport, Attachment, Submission, make_check_code
 from reports.questions import Outcome, figures
+from reports.statistics.coded import coded
 
 State = AnnualReport.State
 END_OF_OFFICE = time(17)
@@ -340,7 +341,7 @@ def _send(
     first = min(report.first_submitted_at or at, at)  # paper may have come before what was sent online
     is_nil = outcome is None
     stamps: dict[str, Any] = {"submitted_at": at, "first_submitted_at": first, "is_nil": is_nil}
-    stamps |= {"figures": {} if outcome is None else figures(outcome)}
+    stamps |= _counted(report, {} if outcome is None else figures(outcome))
     if not is_nil:
         stamps["nil_reason"] = ""
     if first < report.cutoff:
@@ -378,11 +379,16 @@ def _stand_as_before(report: AnnualReport) -> None:
         "first_submitted_at": min((one.sent_at for one in left), default=None),
         "submitted_at": left[-1].sent_at if left else None,
         "is_nil": left[-1].is_nil if left else False,
-        "figures": _figures_as_sent(report, left[-1]) if left else {},
         "flagged_late_at": report.flagged_late_at if left else None,
+        **_counted(report, _figures_as_sent(report, left[-1]) if left else {}),
     }
     # A sending that is left had been returned before the one now withdrawn was made.
     move(report, State.RETURNED if left else State.DRAFT, **stamps)
+
+
+def _counted(report: AnnualReport, told: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a sending as the two columns that keep them."""
+    return {"figures": told, "coded": coded(told, report.cycle.questions)}
 
 
 def _figures_as_sent(report: AnnualReport, submission: Submission) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from agencies.models.agency import Group, Mandate, in_lists, within
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import Deadline
 from reports.models.cycle import ReportCycle
+from reports.models.whole_numbers import WholeNumbersField
 
 if TYPE_CHECKING:
     from agencies.models import User
@@ -316,6 +317,13 @@ class AnnualReport(models.Model):
         blank=True,
         editable=False,
         help_text=_("Các số, có/không và lựa chọn của lần gửi hợp lệ mới nhất, để thống kê."),
+    )
+    coded = WholeNumbersField(
+        _("số liệu dạng mã"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Các số liệu trên theo thứ tự câu hỏi, để cộng nhanh; xem reports.statistics.coded."),
     )
     saves = models.JSONField(
         _("lần lưu"),

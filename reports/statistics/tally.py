@@ -114,7 +114,57 @@ def comparable(this: Questionnaire, last: Questionnaire) -> frozenset[str]:
 
 
 def tally_in_database(reports: ReportQuerySet, questions: Questionnaire) -> dict[Place, Tally]:
-    """Add up the figures of these reports per group and mandate, in one statement."""
+    """Add up the figures of these reports per group and mandate, in one statement.
+
+    On PostgreSQL by their code (see `reports.statistics.coded`); reports that have figures and no code, which
+    older sendings may lack, take a second one.
+    """
+    connection = connections[reports.db]
+    if connection.vendor != "postgresql":
+        return _from_figures(reports, questions)
+    found, uncoded = _from_codes(reports, questions)
+    if uncoded:
+        rest = _from_figures(reports.filter(coded__isnull=True).exclude(figures={}), questions)
+        found |= {place: found[place] + tally for place, tally in rest.items()}
+    return found
+
+
+def _from_codes(reports: ReportQuerySet, questions: Questionnaire) -> tuple[dict[Place, Tally], int]:
+    """The sums of the coded figures, and how many reports have figures without a code."""
+    numbers, shares = numeric(questions), shared(questions)
+    kept = reports.order_by().annotate(
+        at_group=F("group"), at_mandate=F("mandate"), at_figures=F("figures"), at_coded=F("coded")
+    )
+    columns = kept.values_list("at_group", "at_mandate", "at_figures", "at_coded")
+    try:
+        rows, params = columns.query.get_compiler(reports.db).as_sql()
+    except EmptyResultSet:
+        return {}, 0
+    names = [f"a{place}" for place in range(1, len(numbers) + len(shares) + 1)]
+    members = "".join(f", at_coded[{name[1:]}] AS {name}" for name in names)
+    # The limit that is none keeps the members from being taken out anew in each sum.
+    answers = f"SELECT at_group, at_mandate, at_figures, at_coded{members} FROM ({rows}) AS report OFFSET 0"
+    sums = [f"{how}({name})" for name in names[: len(numbers)] for how in ("COUNT", "SUM", "MIN", "MAX")]
+    for name, question in zip(names[len(numbers) :], shares, strict=True):
+        sums += [f"COUNT(*) FILTER (WHERE {name} = {place})" for place in range(len(values_of(question)))]
+    left = "COUNT(*) FILTER (WHERE at_coded IS NULL AND at_figures <> '{}'::jsonb)"
+    statement = f"SELECT {', '.join(['at_group', 'at_mandate', left, *sums])} FROM ({answers}) AS answer"
+    with connections[reports.db].cursor() as cursor:
+        cursor.execute(f"{statement} GROUP BY at_group, at_mandate", params)
+        sets = cursor.fetchall()
+    found = {(row[0], row[1]): _read(_decoded(row[3:], numbers), numbers, shares) for row in sets}
+    return found, sum(row[2] for row in sets)
+
+
+def _decoded(cells: Sequence[Any], numbers: Sequence[Question]) -> Iterator[Any]:
+    """Percentages out of hundredths again; a count stays what it is."""
+    for place, cell in enumerate(cells):
+        question = numbers[place // 4] if place // 4 < len(numbers) else None
+        is_share = question is not None and question.type == "percent" and place % 4
+        yield Decimal(cell) / 100 if is_share and cell is not None else cell
+
+
+def _from_figures(reports: ReportQuerySet, questions: Questionnaire) -> dict[Place, Tally]:
     numbers, shares = numeric(questions), shared(questions)
     connection = connections[reports.db]
     kept = reports.order_by().annotate(at_group=F("group"), at_mandate=F("mandate"), at_figures=F("figures"))

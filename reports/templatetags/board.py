@@ -25,7 +25,8 @@ def board_row(row: Row, is_grouped: bool, can_keep: bool) -> SafeString:
     under = "" if is_grouped else f'<span class="sub">{escape(row.superior)}</span>'
     return mark_safe(
         f'<tr role="row"><td role="cell" class="num hide-s">{escape(row.code)}</td>'
-        f'<th role="rowheader" scope="row"><a href="{_url("report-detail", row.pk)}">{escape(row.name)}</a>{under}</th>'
+        f'<th role="rowheader" scope="row"><a href="{_url("report-detail", row.pk)}">{escape(row.name)}</a>'
+        f"{under}</th>"
         f'<td role="cell" class="row-s">{_punctuality(row)}</td>'
         f'<td role="cell" class="row-s">{markup.state(row.state, row.state.label)}</td>'
         f'<td role="cell" class="num row-s muted">{markup.vndate(row.first_submitted_at)}</td>'

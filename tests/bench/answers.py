@@ -9,13 +9,14 @@ from agencies.models.agency import Mandate
 from reports.actions.season import other_arrivals
 from reports.models.questionnaire import questions_of
 from reports.questions import figures
+from reports.statistics.coded import coded
 
 SETS = 400
 COUNTED_IN = 2019
 
 
-def sets(questionnaire: int) -> Iterator[tuple[int, str, str, str]]:
-    """(number, mandate, answers, figures) as JSON: what an agency of that mandate sent, and what counts of it.
+def sets(questionnaire: int) -> Iterator[tuple[int, str, str, str, list[int | None] | None]]:
+    """(number, mandate, answers, figures, code): what an agency of that mandate sent, and what counts of it.
 
     The numbers differ from set to set; every rule of the questionnaire holds.
     """
@@ -34,7 +35,9 @@ def sets(questionnaire: int) -> Iterator[tuple[int, str, str, str]]:
             ceiling=lambda *_where: None,
         )
         if taken[mandate] < SETS // 2:
-            yield taken[mandate], mandate, json.dumps(arrival.answers), json.dumps(figures(outcome))
+            told = figures(outcome)
+            code = coded(told, questions)
+            yield taken[mandate], mandate, json.dumps(arrival.answers), json.dumps(told), code
             taken[mandate] += 1
 
 

@@ -199,7 +199,7 @@ def _tree(code: str, number: int, keys: "Iterator[int]") -> Tree:
         person.email = f"{person.username}@people.example"
     User.objects.bulk_create(people, batch_size=2000)
     posts = [
-        Post(user=person, agency=agency, title="Thư ký ISO", starts_on=BEGAN)
+        Post(user=person, agency=agency, starts_on=BEGAN, is_responsible=person.role != Role.STAFF)
         for person, agency in zip(people, places, strict=True)
         if agency.sort_order % 50 != 49 or person.role == Role.STAFF  # some posts are empty
     ]
@@ -295,17 +295,17 @@ def _answers() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TABLE bench_answers (questionnaire bigint, number int, mandate text, answers jsonb, "
-            "figures jsonb, PRIMARY KEY (questionnaire, mandate, number))"
+            "figures jsonb, coded bigint[], PRIMARY KEY (questionnaire, mandate, number))"
         )
         for (version,) in ReportCycle.objects.order_by().values_list("questionnaire").distinct():
             rows = [(version, *row) for row in sets(version)]
-            cursor.executemany("INSERT INTO bench_answers VALUES (%s, %s, %s, %s, %s)", rows)
+            cursor.executemany("INSERT INTO bench_answers VALUES (%s, %s, %s, %s, %s, %s)", rows)
 
 
 def _reports(roots: Sequence[int], year: int) -> None:
     """A report for each agency: finished years nearly all received, the last one a third, a fresh one none.
 
-    Lots below `sent` have come (from 930 on late, where the year is over); of the others one in four is begun.
+    Lots below `sent` have come (from 930 on late, where the year is over); one in four others is begun.
     """
     sent = {FRESH_YEAR: 0, LAST_YEAR: 350}.get(year, 970)
     lot = "r.lot"
@@ -340,6 +340,7 @@ def _reports(roots: Sequence[int], year: int) -> None:
         "state": state,
         "answers": f"CASE WHEN {filled} THEN r.answers ELSE '{{}}' END",
         "figures": f"CASE WHEN {is_sent} AND NOT ({is_nil}) THEN r.figures ELSE '{{}}' END",
+        "coded": f"CASE WHEN {is_sent} AND NOT ({is_nil}) THEN r.coded END",
         "is_nil": is_nil,
         "nil_reason": f"CASE WHEN {is_nil} THEN 'Không phát sinh thủ tục.' ELSE '' END",
         "saved_at": came,
@@ -350,8 +351,8 @@ def _reports(roots: Sequence[int], year: int) -> None:
         "flagged_missing_at": f"CASE WHEN NOT ({is_sent}) AND {year} < {LAST_YEAR} THEN r.cutoff END",
     }
     owed = (
-        f"(SELECT s.*, c.id AS cycle_id, c.cutoff, c.province_id, b.answers, b.figures, {_LOT} AS lot "
-        "FROM reports_reportcycle c JOIN agencies_agency a ON a.province_id = c.province_id "
+        f"(SELECT s.*, c.id AS cycle_id, c.cutoff, c.province_id, {_LOT} AS lot, b.answers, b.figures, "
+        "b.coded FROM reports_reportcycle c JOIN agencies_agency a ON a.province_id = c.province_id "
         "JOIN agencies_standing s ON s.agency_id = a.id AND s.reports_annually "
         "JOIN bench_answers b ON b.questionnaire = c.questionnaire_id AND b.mandate = s.mandate "
         f"AND b.number = ({_LOT}) % {SETS // 2} "

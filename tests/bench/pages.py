@@ -213,7 +213,8 @@ def home_floor(tree: Tree) -> list[Query]:
         Query("SELECT count(*) FROM journal_notice WHERE province = %s AND state = 'failed'", (province,)),
         Query(unreached, (province, cycle.pk)),
         Query(
-            f"SELECT r.id, r.agency_name, a.contact_email {_FROM} {owed} AND (a.contact_email = '' OR {holder})",
+            f"SELECT r.id, r.agency_name, a.contact_email {_FROM} {owed} "
+            f"AND (a.contact_email = '' OR {holder})",
             (cycle.pk,),
         ),
         Query(
@@ -244,8 +245,8 @@ def plain_figures(cycle: ReportCycle) -> str:
     table = f"bench_figures_{cycle.pk}"
     with connection.cursor() as cursor:
         cursor.execute(
-            f'CREATE TABLE IF NOT EXISTS {table} AS SELECT "group", mandate, first_submitted_at, exempted_at, '
-            f"{columns} FROM reports_annualreport WHERE cycle_id = {cycle.pk}"
+            f'CREATE TABLE IF NOT EXISTS {table} AS SELECT "group", mandate, first_submitted_at, '
+            f"exempted_at, {columns} FROM reports_annualreport WHERE cycle_id = {cycle.pk}"
         )
         cursor.execute(f"VACUUM ANALYZE {table}")
     return table

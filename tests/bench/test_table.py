@@ -47,7 +47,11 @@ def test_a_count_has_a_most(number, kept):
 
 
 def test_what_was_only_told_breaks_no_budget():
-    rows = [table.told("page", pair(9, 1)), table.at_most("a", pair(1, 1), 2), table.at_most("b", pair(3, 1), 2)]
+    rows = [
+        table.told("page", pair(9, 1)),
+        table.at_most("a", pair(1, 1), 2),
+        table.at_most("b", pair(3, 1), 2),
+    ]
     assert [row.measure for row in table.over(rows)] == ["b"]
 
 

@@ -68,8 +68,9 @@ def test_the_plot_stands_with_its_table(page):
 
 def test_last_year_is_aligned_to_its_own_deadline(cycle):
     old = make.agency("Ủy ban nhân dân xã Cổ", on=date(2019, 1, 1))
-    make.report(old, make.cycle(year=2019), sent="2020-06-29 10:00")
-    home = ProvinceHome(cycle, None, make.staff(), make.at("2021-07-05 08:30"))
+    last = make.cycle(year=2019)
+    make.report(old, last, sent="2020-06-29 10:00")
+    home = ProvinceHome(cycle, last, make.staff(), make.at("2021-07-05 08:30"))
     cutoff = next(stop for stop in home.stops if stop.is_cutoff)
     assert cutoff.last_day.isoformat() == "2020-06-29"
     assert cutoff.last_received == 1

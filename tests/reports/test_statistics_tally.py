@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.models.agency import Group
 from reports.questions import Questionnaire
+from reports.statistics.coded import coded
 from reports.statistics.picture import Picture, added
 from reports.statistics.tally import (
     Numbers,
@@ -43,7 +44,8 @@ def cycle():
     agencies = [make.agency() for _each in range(6)] + [make.department(f"Sở Số {n}") for n in range(4)]
     opened = make.cycle()
     for place, agency in enumerate(agencies[1:-1]):
-        make.report(agency, opened, sent=SENT, figures=figures(str(place)))
+        told = figures(str(place))
+        make.report(agency, opened, sent=SENT, figures=told, coded=coded(told, opened.questions))
     return opened
 
 
@@ -61,6 +63,33 @@ def test_one_statement_adds_up_everything(cycle):
     with CaptureQueriesContext(connection) as queries:
         tally_in_database(cycle.reports.all(), cycle.questions)
     assert len(queries) == 1
+
+
+def test_reports_without_a_code_are_added_up_from_their_figures(cycle):
+    by_code = tally_in_database(cycle.reports.all(), cycle.questions)
+    cycle.reports.filter(group=Group.COMMUNE).update(coded=None)
+    assert tally_in_database(cycle.reports.all(), cycle.questions) == by_code
+
+
+def test_figures_that_change_alone_are_not_added_up_by_their_old_code(cycle):
+    cycle.reports.update(figures={"staff_total": 7})
+    whole = added(tally_in_database(cycle.reports.all(), cycle.questions).values())
+    assert whole.numbers["staff_total"].largest == 7
+
+
+def test_a_number_that_no_column_holds_has_no_code():
+    assert coded({"staff_total": 2**63}, version_1()) is None
+
+
+def test_a_percentage_is_coded_in_hundredths_and_a_choice_by_its_place():
+    asked = [*numeric(version_1()), *shared(version_1())]
+    told = {"coverage_percent": 87.55, "qms_state": "building", "inspected": False}
+    code = dict(zip((q.key for q in asked), coded(told, version_1()), strict=True))
+    assert {key: value for key, value in code.items() if value is not None} == {
+        "coverage_percent": 8755,
+        "qms_state": 1,
+        "inspected": 1,
+    }
 
 
 def test_the_sums_are_those_of_the_answers(cycle):
