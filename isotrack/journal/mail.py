@@ -36,7 +36,7 @@ class Mail(EmailMultiAlternatives):
         """What the backend sends; raises ValueError for a header that no mail can carry."""
         if self.attachments or len(self.alternatives) != 1:
             return super().message(**options)
-        return Written(_headers(self), self.body, str(self.alternatives[0][0]))
+        return Written(_headers(self), str(self.body), str(self.alternatives[0][0]))
 
 
 def mail_of(notice: Notice, words: Words, connection: Any) -> Mail:
@@ -60,7 +60,8 @@ class Smtp(EmailBackend):
 
     def _send(self, email_message: EmailMessage) -> bool:
         receivers = [address(one) for one in email_message.recipients()]
-        content = email_message.message().as_bytes(linesep="\r\n")
+        message: Any = email_message.message()
+        content = message.as_bytes(linesep="\r\n")
         assert self.connection is not None
         try:
             self.connection.sendmail(address(email_message.from_email), receivers, content)

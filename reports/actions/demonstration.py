@@ -18,7 +18,7 @@ from agencies.actions.absence import rules_of
 from agencies.actions.agency import change
 from agencies.actions.person import open_account
 from agencies.actions.registry import DATA, load_registry
-from agencies.models import Agency, Holiday, Role, User
+from agencies.models import Agency, Holiday, Post, Role, User
 from agencies.models.agency import Group
 from isotrack.journal.deliver import deliver_owed
 from isotrack.kit import clock
@@ -268,11 +268,13 @@ def _season_2020(cycle: ReportCycle) -> list[season.Arrival]:
 
 def _receive(cycle: ReportCycle, arrivals: Iterable[season.Arrival]) -> int:
     """File each arrival that nobody has begun yet, as its officer would: fill in, attach, send."""
-    fresh = cycle.reports.filter(state=AnnualReport.State.NOT_STARTED)
+    coming = list(arrivals)
+    codes = {arrival.code for arrival in coming}
+    fresh = cycle.reports.filter(state=AnnualReport.State.NOT_STARTED, agency__code__in=codes)
     reports = {report.agency.code: report for report in fresh.select_related("agency", "cycle")}
-    holders = {user.agency.code: user for user in _officers() if user.agency}
+    holders = {user.agency.code: user for user in _officers(reports) if user.agency}
     received = 0
-    for arrival in arrivals:
+    for arrival in coming:
         report = reports.get(arrival.code)
         if report is not None:
             _file(report, arrival, by=holders.get(arrival.code))
@@ -280,9 +282,9 @@ def _receive(cycle: ReportCycle, arrivals: Iterable[season.Arrival]) -> int:
     return received
 
 
-def _officers() -> Iterator[User]:
-    posts = User.objects.filter(role=Role.OFFICER).prefetch_related("posts__agency")
-    for user in posts:
+def _officers(codes: Iterable[str]) -> Iterator[User]:
+    at_these = Post.objects.filter(agency__code__in=codes).values("user")
+    for user in User.objects.filter(role=Role.OFFICER, pk__in=at_these).prefetch_related("posts__agency"):
         held = next(iter(user.posts.all()), None)
         if held is not None:
             user.post = held

@@ -8,6 +8,7 @@ All persons and figures are invented.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -139,6 +140,7 @@ def other_arrivals(agencies: list[Agency], year: int, last_day: date) -> Iterato
         yield Arrival(agency.code, at, _answers(template, agency, year, draw, size), {})
 
 
+@cache
 def _cases() -> list[dict[str, Any]]:
     cases: list[dict[str, Any]] = yaml.safe_load(CASES.read_text(encoding="utf-8"))["cases"]
     return cases
