@@ -77,11 +77,12 @@ class Opener(ExcelReader):
 
     def read_worksheets(self) -> None:
         """The sheets in their order; a sheet that is a chart has no rows."""
+        book: Any = self.wb
         for sheet, part in self.parser.find_sheets():
             if part.target in self.valid_files and "chartsheet" not in part.Type:
-                page = Page(self.wb, sheet.name, part.target, self.shared_strings)
+                page: Any = Page(book, sheet.name, part.target, self.shared_strings)
                 page.sheet_state = sheet.state
-                self.wb._sheets.append(page)
+                book._sheets.append(page)
 
     def read_strings(self) -> None:
         """Every text that cells point at, in one written form."""
