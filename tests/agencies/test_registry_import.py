@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from agencies.actions.registry import DATA
 from agencies.models import Agency, Standing
 from isotrack.journal.models import Entry
 from tests import make
@@ -257,3 +258,11 @@ def test_the_installation_can():
     root = Agency.objects.get(code="92")
     assert root.is_province
     assert Agency.objects.get(code="92-SNV").province == root
+
+
+def test_the_reference_file_can_be_imported_into_an_empty_installation():
+    found = taken((DATA / "agencies_2020.csv").read_bytes())
+    assert found.errors == []
+    assert found.counts["created"] == Agency.objects.count() == 203
+    assert Agency.objects.get(code="89").covered_by.code == "AG-VPUBND"
+    assert Agency.objects.get(code="30340").province.code == "89"

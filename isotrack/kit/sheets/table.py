@@ -60,7 +60,7 @@ class PassedRow:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TableRow:
     """One row of the list, its cells by the names of the fields."""
 
@@ -281,7 +281,8 @@ class _Rows:
     def __init__(
         self, found: _Found, spreading: Collection[str], merged: Sequence[Span], keys: Collection[str]
     ) -> None:
-        self.top, self.places = found.last, list(found.places.items())
+        self.top = found.last
+        self.places = [(name, place, get_column_letter(place + 1)) for name, place in found.places.items()]
         self.key_places = [found.places[name] for name in keys if name in found.places]
         self.headings: list[list[Any]] = []
         self.passed: list[PassedRow] = []
@@ -301,12 +302,12 @@ class _Rows:
         cells, width = row.cells, len(row.cells)
         number = row.number
         named = {
-            name: cells[place] if place < width else Cell(f"{get_column_letter(place + 1)}{number}", None)
-            for name, place in self.places
+            name: cells[place] if place < width else Cell(f"{letter}{number}", None)
+            for name, place, letter in self.places
         }
         self._spread(named, row)
         first = next(cell for cell in cells if cell.value is not None or cell.problem)
-        why = self._passes(row, first)
+        why = self._passes(named, row, first)
         if why is not None:
             self.passed.append(PassedRow(first.address, why, clean(str(first.value or ""))[:80]))
             return None
@@ -324,17 +325,17 @@ class _Rows:
             if row.number <= lower and cell.value is None and not cell.problem:
                 named[name] = Cell(cell.address, source.value, source.problem)
 
-    def _passes(self, row: ReadRow, first: Cell) -> Passed | None:
-        filled = [cell for cell in row.cells if cell.value is not None or cell.problem]
-        if row.number <= self.top + 2 and _are_numbers(filled):
-            return Passed.NUMBERS
+    def _passes(self, named: Mapping[str, Cell], row: ReadRow, first: Cell) -> Passed | None:
         if any(first.value in said and [cell.value for cell in row.cells] == said for said in self.headings):
             return Passed.HEADING
-        width = len(row.cells)
-        known = [row.cells[place] for _name, place in self.places if place < width]
-        if sum(cell.value is not None or bool(cell.problem) for cell in known) > FEW:
+        is_near = row.number <= self.top + 2
+        known = sum(cell.value is not None or cell.problem != "" for cell in named.values())
+        if known > FEW and not is_near:
             return None
-        return self._passes_by_words(row, filled)
+        filled = [cell for cell in row.cells if cell.value is not None or cell.problem]
+        if is_near and _are_numbers(filled):
+            return Passed.NUMBERS
+        return None if known > FEW else self._passes_by_words(row, filled)
 
     def _passes_by_words(self, row: ReadRow, filled: Sequence[Cell]) -> Passed | None:
         """Few cells are filled: their words tell."""
