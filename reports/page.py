@@ -113,7 +113,7 @@ class Page:
 
 
 def _provinces() -> list[Agency]:
-    return list(Agency.objects.provinces().order_by("pk")[:2])
+    return list(Agency.objects.provinces().valid_on(clock.today()).order_by("pk")[:2])
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -273,7 +274,9 @@ def _key(wish: Wish, *names: str) -> tuple[str, ...]:
 
 def _done_before() -> set[tuple[str, ...]]:
     """What was applied or planned by an earlier run, or by hand. One query."""
-    links = SuccessionLink.objects.exclude(succession__state=Succession.State.CANCELLED)
+    # What nobody knew and somebody has decided on since is not asked again.
+    taken_back = Q(succession__state=Succession.State.CANCELLED) & ~Q(succession__kind=What.UNKNOWN)
+    links = SuccessionLink.objects.exclude(taken_back)
     columns = ("succession__kind", "succession__effective_on", "predecessor_code", "predecessor_name")
     return {
         (kind, str(day or ""), code, name, after)
