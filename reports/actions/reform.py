@@ -183,7 +183,9 @@ class _Run:
                 if rows[0].sheet == self.reform.rows[0].sheet:
                     self.applied.counts["updated" if one.changes else "created"] -= len(rows)
                 self.refuse(rows, refused)
-            Succession.objects.filter(pk__in=[one.pk for one in batch]).delete()
+            said = " ".join(refused.messages)[:500]
+            taken_back = {"state": Succession.State.CANCELLED, "cancelled_at": self.at, "cancel_reason": said}
+            Succession.objects.filter(pk__in=[one.pk for one in batch]).update(**taken_back)
             return
         for duty in settled:
             self.tell_of_duty(duty)
