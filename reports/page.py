@@ -128,7 +128,7 @@ def _rooms_of_reports() -> tuple[str, ...]:
 
 
 def _provinces() -> list[Agency]:
-    return list(Agency.objects.provinces().order_by("pk")[:2])
+    return list(Agency.objects.provinces().valid_on(clock.today()).order_by("pk")[:2])
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

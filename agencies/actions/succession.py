@@ -91,6 +91,8 @@ def plan(wish: Wish, *, by: User | None, at: datetime, province: Agency) -> Succ
         planned_by=by,
     )
     SuccessionLink.objects.bulk_create(_links(succession, wish))
+    if wish.kind != Kind.UNKNOWN:
+        _decided([one.agency for one in wish.before if one.agency], by=by, at=at)
     day = wish.effective_on
     changes = {"effective_on": [None, str(day)]} if day else {}
     write("succession-planned", succession, by=by, at=at, changes=changes, reason=wish.reason)
@@ -164,6 +166,15 @@ def write(verb: str, succession: Succession, **details: Any) -> None:
     """One entry in the journal about a succession."""
     about = ("succession", succession.pk, succession)
     record(verb, about, province=succession.province_id, **details)
+
+
+def _decided(agencies: Sequence[Agency], *, by: User | None, at: datetime) -> None:
+    """What becomes of these is known now: nobody has to be asked any more."""
+    asked = Succession.objects.undecided().filter(links__predecessor__in=agencies)
+    for one in asked.prefetch_related("links"):
+        reason = _("Đã có quyết định.")
+        move(one, Succession.State.CANCELLED, cancelled_at=at, cancel_reason=reason)
+        write("succession-cancelled", one, by=by, at=at, reason=reason)
 
 
 # What must hold

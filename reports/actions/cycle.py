@@ -41,7 +41,8 @@ def open_cycle(
     # A year has one cycle, also where a province has taken over the years of another.
     cycle = ReportCycle.objects.filter(province_id__in=province.realm, year=year).first()
     if cycle is None:
-        cycle = _new_cycle(year, province, expected_on or date(year, 12, 31))
+        day = expected_on or date(year, 12, 31)
+        cycle = _new_cycle(year, _province_on(day, province), day)
     created = _create_reports(cycle)
     if created:
         changes = {"expected": [None, cycle.reports.count()], "cutoff": [None, cycle.cutoff.isoformat()]}
@@ -144,6 +145,13 @@ def _move_cutoffs(cycle: ReportCycle, at: datetime) -> dict[str, list[Any]]:
     cycle.reports.filter(first_submitted_at__lt=F("cutoff")).update(flagged_late_at=None)
     cycle.reports.filter(cutoff__gt=at).update(flagged_missing_at=None)
     return {"cutoff": [before.isoformat(), cycle.cutoff.isoformat()]}
+
+
+def _province_on(day: date, province: Agency) -> Agency:
+    """The People's Committee of that day: a past year opened late is that of the province before."""
+    if not province.keeps:
+        return province
+    return Agency.objects.valid_on(day).filter(pk__in=province.realm).first() or province
 
 
 def _new_cycle(year: int, province: Agency, expected_on: date) -> ReportCycle:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -182,7 +183,9 @@ class _Run:
                 if rows[0].sheet == self.reform.rows[0].sheet:
                     self.applied.counts["updated" if one.changes else "created"] -= len(rows)
                 self.refuse(rows, refused)
-            Succession.objects.filter(pk__in=[one.pk for one in batch]).delete()
+            said = " ".join(refused.messages)[:500]
+            taken_back = {"state": Succession.State.CANCELLED, "cancelled_at": self.at, "cancel_reason": said}
+            Succession.objects.filter(pk__in=[one.pk for one in batch]).update(**taken_back)
             return
         for duty in settled:
             self.tell_of_duty(duty)
@@ -273,7 +276,9 @@ def _key(wish: Wish, *names: str) -> tuple[str, ...]:
 
 def _done_before() -> set[tuple[str, ...]]:
     """What was applied or planned by an earlier run, or by hand. One query."""
-    links = SuccessionLink.objects.exclude(succession__state=Succession.State.CANCELLED)
+    # What nobody knew and somebody has decided on since is not asked again.
+    taken_back = Q(succession__state=Succession.State.CANCELLED) & ~Q(succession__kind=What.UNKNOWN)
+    links = SuccessionLink.objects.exclude(taken_back)
     columns = ("succession__kind", "succession__effective_on", "predecessor_code", "predecessor_name")
     return {
         (kind, str(day or ""), code, name, after)

@@ -1,4 +1,4 @@
-"""A merger from three chairs: the clerk carries it out, the officer of the new commune writes the old report."""
+"""A merger from two chairs: the clerk carries it out, the officer of the new commune finds the old report."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -14,6 +14,7 @@ from reports.actions.cycle import open_cycle
 from reports.actions.directive import open_duties
 from reports.actions.reform import apply_reform
 from reports.actions.snapshot import freeze
+from reports.management.commands._cycle import the_cycle, the_province
 from reports.models import AnnualReport, DirectiveDuty, ReportCycle, Snapshot
 from reports.rates import rates, rates_by
 from tests import make
@@ -140,3 +141,10 @@ def test_the_reform_ends_with_the_registry_of_2025_and_no_past_figure_moved():
     assert created == 119 + 10
     # A past year opened late finds the agencies of its day, whoever moved since.
     assert open_cycle(2024, province=new, by=None, at=AFTER) == (last, 0)
+    assert (the_province(None), the_cycle(2020, new).province) == (new, province)
+    # Also one that nobody had opened before.
+    ReportCycle.objects.filter(year=2022).delete()
+    late, created = open_cycle(2022, province=new, by=None, at=AFTER)
+    assert (late.province, created) == (province, 197)
+    told = AnnualReport.objects.filter(cycle=late, agency__heir__isnull=False, passed_to__isnull=True)
+    assert not told.exists()

@@ -285,3 +285,15 @@ def test_a_new_province_reads_the_years_of_the_old_one_and_a_third_does_not():
     commune = Agency.objects.get(name="Ủy ban nhân dân xã Khánh An")
     assert commune.province.code == commune.superior.code == "91"
     assert Succession.objects.visible_to(clerk).count() == 2
+
+
+def test_what_was_unknown_is_asked_no_more_once_it_is_decided():
+    unit, other = make.department("Chi cục Thủy lợi"), make.department("Sở Xây dựng")
+    question = planned(Kind.UNKNOWN, unit, on=None)
+    assert list(Succession.objects.undecided()) == [question]
+    assert carry_out_due(as_of=AFTER) == 0
+    planned(Kind.DISSOLVED_INTO, unit, after=[other])
+    assert not Succession.objects.undecided().exists()
+    assert carry_out_due(as_of=AFTER) == 1
+    unit.refresh_from_db()
+    assert (unit.heir, unit.valid_to) == (other, date(2021, 6, 30))
