@@ -160,7 +160,8 @@ def test_nothing_to_report_waits_too_and_keeps_its_reason_when_sent_back(report,
 
 
 def test_the_rule_of_a_row_is_the_rule_of_the_queryset(pending, lan, head):
-    Post.objects.filter(user=lan).update(is_head=True, is_responsible=False)  # but it was she who handed it up
+    # Lan is a head now, but it was she who handed it up.
+    Post.objects.filter(user=lan).update(is_head=True, is_responsible=False)
     for person in (lan, head, make.staff()):
         listed = AnnualReport.objects.confirmable_by(person).contains(pending)
         assert pending.awaits(person) == listed == (person == head)
