@@ -86,7 +86,7 @@ def test_the_head_reads_the_whole_report_before(pending, head, browse):
 
 
 def test_who_handed_it_up_does_not_confirm_it(pending, lan, browse):
-    Post.objects.filter(user=lan).update(is_head=True)
+    Post.objects.filter(user=lan).update(is_head=True, is_responsible=False)
     client = browse(lan)
     assert "Xác nhận và gửi" not in words(client.get(f"/reports/{pending.pk}/pending/"))
     assert client.post(f"/reports/{pending.pk}/confirm/").status_code == 409
@@ -101,7 +101,7 @@ def test_a_colleague_who_is_not_the_head_does_not_confirm_it(pending, lan, brows
 
 def test_the_head_of_another_agency_does_not_find_it(pending, browse):
     stranger = make.officer(make.agency("Ủy ban nhân dân xã Khánh Bình"))
-    Post.objects.filter(user=stranger).update(is_head=True)
+    Post.objects.filter(user=stranger).update(is_head=True, is_responsible=False)
     assert browse(stranger).post(f"/reports/{pending.pk}/confirm/").status_code == 404
 
 
@@ -160,7 +160,8 @@ def test_nothing_to_report_waits_too_and_keeps_its_reason_when_sent_back(report,
 
 
 def test_the_rule_of_a_row_is_the_rule_of_the_queryset(pending, lan, head):
-    Post.objects.filter(user=lan).update(is_head=True)  # but it was she who handed it up
+    # Lan is a head now, but it was she who handed it up.
+    Post.objects.filter(user=lan).update(is_head=True, is_responsible=False)
     for person in (lan, head, make.staff()):
         listed = AnnualReport.objects.confirmable_by(person).contains(pending)
         assert pending.awaits(person) == listed == (person == head)

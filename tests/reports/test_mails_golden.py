@@ -70,7 +70,7 @@ def test_the_agency_is_told_its_extended_deadline_and_of_its_draft(cycle, commun
 def head(agency):
     """The chairman of the commune."""
     person = make.user(Role.OFFICER, agency, full_name="Lê Văn Đầu")
-    person.posts.update(is_head=True)
+    person.posts.update(is_head=True, is_responsible=False)
     return person
 
 

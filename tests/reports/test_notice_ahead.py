@@ -32,7 +32,7 @@ def province():
     make.staff()
     make.staff(starts_on=at("2021-07-08").date())
     head = make.user(Role.OFFICER, agencies[0])
-    head.posts.update(is_head=True)
+    head.posts.update(is_head=True, is_responsible=False)
     rules = ReminderRule.objects.filter(province=cycle.province)
     rules.filter(offset=-3).update(working_days_only=True)
     ReminderRule.objects.create(province=cycle.province, audience="head", offset=-1)

@@ -24,7 +24,7 @@ def cycle(commune):
 
 def head(agency, **values):
     person = make.user(Role.OFFICER, agency, full_name="Lê Văn Đầu", **values)
-    person.posts.update(is_head=True)
+    person.posts.update(is_head=True, is_responsible=False)
     return person
 
 

@@ -123,7 +123,7 @@ def test_the_head_who_confirmed_is_named(khanh_an):
     khanh_an.cycle.head_confirms = True
     khanh_an.cycle.save()
     head = make.officer(khanh_an.agency, full_name="Lê Văn Chủ")
-    head.posts.update(is_head=True)
+    head.posts.update(is_head=True, is_responsible=False)
     report = nil(khanh_an)
     confirm(report, by=head, at=make.at("2021-06-18 10:00"))
     said = papers.words(printed(AnnualReport.objects.get(pk=report.pk)))
