@@ -41,6 +41,10 @@ class Migration(migrations.Migration):
             field=models.CharField(db_index=True, default="", editable=False, max_length=400),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.AddIndex(
+            model_name="agency",
+            index=models.Index(fields=["province", "sort_order", "name_sort", "id"], name="agency_in_order"),
+        ),
         migrations.CreateModel(
             name="SavedView",
             fields=[

@@ -1,7 +1,7 @@
 """Turning the pages of the journal: each begins after an entry, so that the last costs what the first does.
 
-Measured with 300,000 entries on PostgreSQL: page 5,000 by offset took 140 times the first one, by key as long
-as the first one. What is found is counted up to a limit, for the same reason.
+Measured with 300,000 entries on PostgreSQL: page 5,000 by offset took 171 ms against 3 for the first, by key
+as long as the first one. What is found is counted up to a limit, for the same reason.
 """
 
 from collections.abc import Mapping

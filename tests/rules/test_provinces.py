@@ -223,7 +223,7 @@ def test_the_search_for_a_known_name_finds_nothing_across_the_border(first, stra
     ]
     secret = words_of_the_first(strangers["leader"].agency)
     leaks = []
-    for role, person in strangers.items():
+    for role, person in ((role, strangers[role]) for role in ("staff", "officer")):
         for url in lists:
             for typed in ("khanh an", "30340", "45/SKHCN"):
                 response = browse(person).get(
