@@ -37,6 +37,7 @@ from isotrack.kit.text import clean, fold
 from isotrack.kit.words import Misread, show_date
 
 LevelName = Literal["error", "warning", "info"]
+_LEVELS = ("error", "warning", "info")
 DATED = ("superior", "name", "kind", "group", "mandate", "ceiling_tier", "reports_annually")
 LONGEST = {"name": 200, "short_name": 100, "contact_email": 254}
 MOST_SUGGESTED = 60  # looking for what is nearly alike is slow, and nobody reads more
@@ -212,7 +213,9 @@ class _Judge:
             self._close(line)
         order = {name: place for place, name in enumerate(self.found.sheets)}
         self.found.lines.sort(key=lambda one: (order[one.sheet], one.row.number))
-        self.found.messages.sort(key=lambda one: ("error", "warning", "info").index(one.level))
+        self.found.messages.sort(
+            key=lambda one: (_LEVELS.index(one.level), order.get(one.sheet, -1), _place(one))
+        )
         return self.found
 
     # What is said
@@ -311,7 +314,7 @@ class _Judge:
             try:
                 value = _READERS[name](cell, table)
             except Misread as misread:
-                self.refuse(line, name, _code_of(cell, name), str(misread), self._hint(name, cell))
+                self.refuse(line, name, _code_of(cell, name), str(misread), self._hint(name, cell, line))
                 continue
             if value not in (None, ""):
                 line.said[name] = value
@@ -329,9 +332,16 @@ class _Judge:
             self.refuse(line, "valid_to", "days_out_of_order", reason, _("Sửa một trong hai ngày."))
 
     @staticmethod
-    def _hint(name: str, cell: Cell) -> str:
-        if name not in CHOICES or cell.problem:
+    def _hint(name: str, cell: Cell, line: Line) -> str:
+        if cell.problem:
+            return _("Sửa hoặc xóa nội dung ô.")
+        if name in ("valid_from", "valid_to"):
+            return _("Ghi ngày dạng dd/mm/yyyy.")
+        if name not in CHOICES:
             return ""
+        if name == "ceiling_tier" and (kind := kind_of_name(line.row.text("name"))):
+            told = {"kind": Kind(kind).label, "tier": OF_KIND[kind][3]}
+            return _("%(kind)s là %(tier)s.") % told
         labels = {fold(str(choice.label)): choice for choice in CHOICES[name]}
         near = get_close_matches(fold(str(cell.value)), list(labels), 1, 0.6)
         return _("Có phải là “%(label)s”?") % {"label": labels[near[0]].label} if near else ""
@@ -352,7 +362,7 @@ class _Judge:
                     new[key].values["short_name"] = line.said.get("short_name", "")
                     self.index.add(new[key])
                 line.being = new[key]
-            elif line.being is None:
+            elif line.being is None and not line.is_refused:
                 self._refuse_nameless(line, code)
 
     def _refuse_nameless(self, line: Line, code: str) -> None:
@@ -558,10 +568,8 @@ class _Judge:
         usual = dict(zip(("level", "group", "mandate", "ceiling_tier"), OF_KIND[kind], strict=True))
         assumed = [name for name in ("kind", *usual) if name not in said]
         said.update({"kind": kind} | {name: value for name, value in usual.items() if name not in said})
-        if assumed:
-            words = "; ".join(
-                f"{str(HEADINGS[name]).casefold()}: {CHOICES[name](said[name]).label}" for name in assumed
-            )
+        if assumed and not line.is_refused:
+            words = "; ".join(f"{HEADINGS[name]}: {CHOICES[name](said[name]).label}" for name in assumed)
             reason = _("Tệp không ghi nên lấy theo loại cơ quan – %(words)s.") % {"words": words}
             self.say(line, assumed[0], "warning", "assumed", reason, _("Ghi rõ trong tệp nếu khác."))
 
@@ -715,6 +723,12 @@ def _circle(moving: Mapping[Being, Line], beings: Sequence[Being]) -> list[Being
             return steps[steps.index(being) :]
         clear.update(path)
     return []
+
+
+def _place(message: Message) -> tuple[int, int, str]:
+    """Row, then column: as the eye goes over the sheet."""
+    letters = message.cell.rstrip("0123456789")
+    return int(message.cell[len(letters) :] or 0), len(letters), letters
 
 
 def _code_of(cell: Cell, name: str) -> str:

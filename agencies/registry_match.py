@@ -32,7 +32,7 @@ VALUES = (
     "valid_from",
     "valid_to",
 )
-_ABOVE = {Level.PROVINCE: 0, Level.DISTRICT: 1, Level.COMMUNE: 2}
+_ABOVE: dict[Any, int] = {Level.PROVINCE: 0, Level.DISTRICT: 1, Level.COMMUNE: 2}
 _ABBREVIATED = {
     "tp": "thành phố",
     "tx": "thị xã",

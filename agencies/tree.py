@@ -88,7 +88,7 @@ class Tree:
         found = found.order_by(*self.order)
         return [agency.as_it_stood() for agency in found.with_standing(self.day)] if self.day else list(found)
 
-    def _branches(self, rows: Iterable[Agency], below: Counter[int | None]) -> dict[int, Branch]:
+    def _branches(self, rows: Iterable[Agency], below: Counter[int]) -> dict[int, Branch]:
         agencies = list(rows)
         keys = [agency.pk for agency in agencies]
         wanted = set(self.wanted.filter(pk__in=keys).order_by().values_list("pk", flat=True))
@@ -120,12 +120,12 @@ def _left_out(branch: Branch) -> int:
     return branch.below - shown if branch.is_open and len(branch.children) >= SHOWN else 0
 
 
-def _rolled_up(direct: Counter[int | None], superiors: dict[int, int | None]) -> Counter[int | None]:
+def _rolled_up(direct: Counter[int | None], superiors: dict[int, int | None]) -> Counter[int]:
     """How many wanted ones there are at any depth below each superior."""
-    below: Counter[int | None] = Counter()
+    below: Counter[int] = Counter()
     for superior, number in direct.items():
-        seen: set[int | None] = set()
-        while superior in superiors and superior not in seen:
+        seen: set[int] = set()
+        while superior is not None and superior in superiors and superior not in seen:
             below[superior] += number
             seen.add(superior)
             superior = superiors[superior]

@@ -231,7 +231,7 @@ def _owed_reports(notices: Sequence[Notice]) -> list[tuple[Notice, AnnualReport 
     keys = [(notice, int(notice.about.removeprefix("report:"))) for notice in notices]
     # Cycle and superior are one object for all; what an officer filled in is not said in any mail.
     wanted = AnnualReport.objects.select_related("extension_document", "pending_by")
-    wanted = wanted.prefetch_related("cycle__province", "cycle__documents", "superior")
+    wanted = wanted.prefetch_related("cycle__province", "cycle__documents", "superior", "passed_to")
     found = wanted.defer("answers", "figures", "saves", "notes").in_bulk({key for _notice, key in keys})
     return [(notice, found.get(key)) for notice, key in keys]
 
@@ -256,8 +256,8 @@ def _about_report(
 
 _NOTHING = Words("", "", "")
 # Signs no text holds (Unicode keeps them free), standing for what is one agency's own.
-_OWN_SIGNS = {"title": "\ue000", "agency": "\ue001", "link": "\ue002", "saved": "\ue003"}
-_ANY_SIGN = re.compile("[\ue000-\ue003]")
+_OWN_SIGNS = {"title": "\ue000", "agency": "\ue001", "link": "\ue002", "saved": "\ue003", "left_by": "\ue004"}
+_ANY_SIGN = re.compile("[\ue000-\ue004]")
 
 
 @dataclass
@@ -273,9 +273,10 @@ class UsualWords:
         """The reminder about one report, which leads to `where`."""
         with translation.override("vi"):
             saved = say_time(report.saved_at) if report.saved_at else ""
-            own = {"title": str(report), "agency": report.agency_name, "saved": saved}
-        own["link"] = settings.SITE_URL + where
-        key = report.cycle_id, report.cutoff, report.extension_document_id, report.extended_to, bool(saved)
+            own = {"title": str(report), "saved": saved, "left_by": report.agency_name}
+        own |= {"agency": addressee_of(report), "link": settings.SITE_URL + where}
+        told = bool(saved), report.passed_to_id is not None
+        key = report.cycle_id, report.cutoff, report.extension_document_id, report.extended_to, *told
         if key not in self.rendered:
             self.rendered[key] = self._render(report, as_of, has_draft=bool(saved))
         return _with_own(self.rendered[key], own)
@@ -284,6 +285,11 @@ class UsualWords:
         own = _OWN_SIGNS if has_draft else _OWN_SIGNS | {"saved": ""}
         known = _days_known(report, as_of) | {"report": report} | own
         return _render("report_reminder", report.cycle, as_of, "", **known)
+
+
+def addressee_of(report: AnnualReport) -> str:
+    """Who is asked for it, as letters name them: the agency, or the heir it was passed on to."""
+    return report.passed_to.name if report.passed_to else report.agency_name
 
 
 def _with_own(words: Words, own: Mapping[str, str]) -> Words:

@@ -43,7 +43,7 @@ def newest_year(user: User) -> int | None:
 
 def _of_form(form: FilterForm, asked: QueryDict) -> Pairs:
     known = form.values
-    return [(name, asked[name]) for name in form.fields if name in known and name in asked]
+    return [(name, str(asked[name])) for name in form.fields if name in known and name in asked]
 
 
 def _agencies(user: User, asked: QueryDict) -> Pairs:
@@ -63,7 +63,7 @@ def _board(user: User, asked: QueryDict) -> Pairs:
         "kind": wanted.kind,
         "sort": wanted.sort != Sort.SUPERIOR,
     }
-    return [(name, asked[name]) for name, value in read.items() if value]
+    return [(name, str(asked[name])) for name, value in read.items() if value]
 
 
 def _notices(user: User, asked: QueryDict) -> Pairs:
@@ -72,7 +72,7 @@ def _notices(user: User, asked: QueryDict) -> Pairs:
         "audience": asked.get("audience") in Audience,
         "state": asked.get("state") in Notice.State,
     }
-    return [(name, asked[name]) for name, is_known in read.items() if is_known]
+    return [(name, str(asked[name])) for name, is_known in read.items() if is_known]
 
 
 def _journal(user: User, asked: QueryDict) -> Pairs:

@@ -11,7 +11,7 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from openpyxl import Workbook
 
 from agencies.actions.agency import found
@@ -202,7 +202,7 @@ def registry_file(by: User, *rows: Sequence[Any], **values: Any) -> RegistryFile
     content = BytesIO()
     book.save(content)
     told = {"name": "danh-sach-co-quan.xlsx", "sha256": hashlib.sha256(content.getvalue()).hexdigest()}
-    return keep_registry(by=by, at=NOW, on=NOW.date(), content=File(content), **told | values)
+    return keep_registry(by=by, at=NOW, on=NOW.date(), content=content, **told | values)
 
 
 def reference() -> None:

@@ -48,6 +48,7 @@ FIELDS = (
     Field("starts_on", ("Từ ngày", "Ngày nhận nhiệm vụ", "Nhận nhiệm vụ từ ngày", "From")),
 )
 COLUMNS = {one.name: next(iter(one.words)) for one in FIELDS}
+LEVELS = ("error", "warning", "info")
 LONGEST_NAME, LONGEST_TITLE = 200, 100
 # What people write in the column of roles besides the role's own name.
 OTHER_WORDS = {
@@ -123,6 +124,11 @@ class AccountImport:
     def can_be_done(self) -> bool:
         """All or nothing: one refused row stops everything."""
         return not self.refused and any(one.does != "unchanged" for one in self.planned)
+
+    @property
+    def worst_first(self) -> list[Message]:
+        """The messages as a page shows them: errors, warnings, information."""
+        return sorted(self.messages, key=lambda one: LEVELS.index(one.level))
 
     def counts(self) -> dict[str, int]:
         """The figures of the answer."""

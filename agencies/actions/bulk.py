@@ -37,9 +37,10 @@ class Outcome:
     @property
     def in_words(self) -> list[dict[str, Any]]:
         """The changes as people read them: label, old, new."""
+        label = {column.name: column.verbose_name for column in Agency._meta.fields}
         return [
             {
-                "label": Agency._meta.get_field(name).verbose_name,
+                "label": label[name],
                 "old": _say(name, old),
                 "new": _say(name, new),
             }

@@ -63,7 +63,7 @@ def drop(kept: RegistryFile, *, at: datetime) -> None:
     """Forget the file; nothing of it was written. Raises WrongState when it was decided already."""
     move(kept, RegistryFile.State.DROPPED, closed_at=at)
     # The row stays as a trace; the file, which nobody will ask for, goes once that is certain.
-    transaction.on_commit(lambda: kept.file.storage.delete(kept.file.name), robust=True)
+    transaction.on_commit(lambda: kept.file.storage.delete(str(kept.file.name)), robust=True)
 
 
 def content_of(kept: RegistryFile) -> BytesIO:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.db.models import CharField, DateField, F, Max, Value
+from django.db.models import CharField, DateField, F, Max, TextField, Value
 from django.db.models.functions import Cast, Concat, Left, Replace
 from django.utils.translation import gettext as _
 
@@ -128,7 +128,7 @@ class _Writer:
             agency.superior_id = self._key(superior)
             agency.covered_by_id = self._key(keeper)
         superiors = {agency.pk: agency.superior_id for agency in self.made.values()}
-        stored = {being.pk: _stored_path(being) for being in self._above()}
+        stored = {being.pk: _stored_path(being) for being in self._above() if being.pk is not None}
         for being, agency in self.made.items():
             agency.path = _path(agency.pk, superiors, stored)
             agency.province_id = self._province(being)
@@ -145,9 +145,9 @@ class _Writer:
         return self.made[being].pk if being.pk is None else being.province
 
     def _key(self, being: Being | None) -> int | None:
-        if being is None or being.pk is not None:
-            return being and being.pk
-        return self.made[being].pk
+        if being is None:
+            return None
+        return self.made[being].pk if being.pk is None else being.pk
 
     @staticmethod
     def _new(line: Line, key: int) -> Agency:
@@ -167,6 +167,7 @@ class _Writer:
             Replace("name", Value("Ủy ban nhân dân"), Value("UBND")), Value("Uỷ ban nhân dân"), Value("UBND")
         )
         by = name_of(self.by)
+        said = f" ubnd{in_words(by)}{in_words(self.reason)}"
         told = {
             "at": Value(self.at),
             "province": Cast("province_id", CharField()),
@@ -178,7 +179,7 @@ class _Writer:
             "about_label": Left(lists, 300),
             "changes": Value({}, Entry._meta.get_field("changes")),
             "reason": Value(self.reason),
-            "search": Concat(Value(" "), "name_search", Value(f" ubnd{in_words(by)}{in_words(self.reason)}")),
+            "search": Concat(Value(" "), "name_search", Value(said), output_field=TextField()),
         }
         insert_select(Entry, new, told)
         stood = {name: F(name) for name in (*DATED, "name_sort", "name_search")}

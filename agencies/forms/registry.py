@@ -28,8 +28,8 @@ class RegistryUploadForm(HouseFormMixin, forms.Form):
     submit_label = gettext_lazy("Xem trước")
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
-        super().__init__(*args, initial={"on": today}, **options)
-        self.today = today
+        super().__init__(*args, **options)
+        self.fields["on"].initial = self.today = today
 
     def clean_on(self) -> date:
         """As on the page of one agency: a change of tomorrow is recorded tomorrow."""

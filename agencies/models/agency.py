@@ -167,6 +167,13 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
             name_repeats=Exists(namesakes.exclude(agency_id=OuterRef("pk"))),
         )
 
+    def directly_under_on(self, superior: "Agency", day: date) -> Self:
+        """Those whose superior it was on `day`, each as it stood, in protocol order; for as_it_stood."""
+        joined: Any = self.valid_on(day).stood_on(day)
+        below = joined.filter(stood__superior_id=superior.pk).with_standing(day)
+        found: Self = below.order_by("sort_order", "stood__name_sort", "pk")
+        return found
+
     def under_on(self, superior: "Agency", day: date) -> Self:
         """The whole tree below `superior` as it was on `day`, without itself."""
         return self.filter(pk__in=RawSQL(_BELOW, [superior.pk, *[day] * 4])).exclude(pk=superior.pk)
@@ -386,9 +393,9 @@ class StandingQuerySet(models.QuerySet["Standing"]):
         """Of agencies that owe a yearly report."""
         return self.filter(reports_annually=True)
 
-    def bulk_create(self, objs: Iterable["Standing"], *args: Any, **options: Any) -> list["Standing"]:
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         """Keep the forms to search in and to sort by, as save() does."""
-        standings = list(objs)
+        standings: list[Any] = list(objs)
         for standing in standings:
             standing.keep_words()
         return super().bulk_create(standings, *args, **options)

@@ -3,6 +3,7 @@
 Officers rotate. What a person may see and write follows from the post held today, never from the account.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any, Self
@@ -11,7 +12,6 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -215,11 +215,16 @@ class User(AbstractBaseUser):
         names = {"name": self.get_full_name(), "other": self.acts_for}
         return gettext("%(name)s (thay mặt %(other)s)") % names
 
-    def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What a session must bear: a new password ends all others, and so does `session_round`."""
-        salt = "agencies.models.person.User.session"
-        bears = f"{self.password}:{self.session_round}"
-        return salted_hmac(salt, bears, secret=secret, algorithm="sha256").hexdigest()
+    def get_session_auth_hash(self) -> str:
+        """What a session must bear: a new password ends all others, and so does a new `session_round`."""
+        return self._in_this_round(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under keys of the installation that are being retired."""
+        return map(self._in_this_round, super().get_session_auth_fallback_hash())
+
+    def _in_this_round(self, bears: str) -> str:
+        return f"{bears}-{self.session_round}" if self.session_round else bears
 
     @property
     def agency_key(self) -> "int | models.Subquery | None":

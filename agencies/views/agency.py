@@ -38,8 +38,8 @@ class Registry(ListView):
         chips = [self.chip("", _("Tất cả"), sum(self.counts.values()))]
         chips += [self.chip(group, group.label, self.counts.get(group, 0)) for group in groups]
         user, saved = self.request.user, SavedViews(self.request, ListPage.AGENCIES)
-        can = {"can_import": user.is_reviewer, "can_see_successions": user.sees_province}
-        context = {"filters": self.filters, "chips": chips, "saved": saved} | can
+        context: dict[str, Any] = {"filters": self.filters, "chips": chips, "saved": saved}
+        context |= {"can_import": user.is_reviewer, "can_see_successions": user.sees_province}
         return super().get_context_data(**context, **kwargs)
 
     def chip(self, group: str, label: Any, count: int) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class AgencyList(Registry):
             return found.with_standing(filters.day).order_by(*filters.order)
         return found.select_related("superior").with_name_repeated(filters.day).order_by(*filters.order)
 
-    def get_paginator(self, queryset: Any, per_page: int, **kwargs: Any) -> CountedPaginator:
+    def get_paginator(self, queryset: Any, per_page: int, *args: Any, **kwargs: Any) -> CountedPaginator:
         """The chips have counted already."""
         return CountedPaginator(queryset, per_page, self.number)
 

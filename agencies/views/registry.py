@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.actions.registry_file import NotReady, confirm, content_of, drop, keep, preview
 from agencies.actions.registry_import import ChangedMeanwhile
-from agencies.forms.agency import AgencyFilter
 from agencies.forms.registry import RegistryUploadForm
 from agencies.models import Agency, RegistryFile
 from agencies.models.registry_file import RegistryFileQuerySet
@@ -20,6 +19,7 @@ from agencies.registry_judge import Judgement
 from agencies.registry_page import Preview
 from agencies.registry_sheet import registry_file_name, registry_title, write_registry
 from agencies.views import SignedRequest
+from agencies.views.agency import agency_filter
 from isotrack.kit import clock
 from isotrack.kit.forms import FileKind
 from isotrack.kit.sheets import Mark, SheetRefused, mark_form
@@ -29,11 +29,15 @@ from isotrack.kit.words import say_time
 
 @require_safe
 def export(request: SignedRequest) -> HttpResponse:
-    """The agencies that the list shows with the same filters, as a workbook that imports back."""
-    today = clock.today()
-    visible = Agency.objects.visible_to(request.user).valid_on(today)
-    superiors = visible.with_subordinates(today).in_protocol_order()
-    found = AgencyFilter(request.GET, superiors=superiors).narrow(visible)
+    """The agencies that the list shows with the same filters, as a workbook that imports back.
+
+    Always those of today: a registry of another day is looked at and not sent in again.
+    """
+    today, asked = clock.today(), request.GET.copy()
+    for looking_back in ("on", "life"):
+        asked.pop(looking_back, None)
+    filters = agency_filter(request.user, asked, today)
+    found = filters.narrow(filters.among(Agency.objects.visible_to(request.user)))
     out = BytesIO()
     write_registry(out, found.for_workbook().iterator(chunk_size=2000), title=registry_title())
     return _workbook(out.getvalue(), registry_file_name(today))

@@ -118,11 +118,10 @@ class AgencyDetail(DetailView):
     def subordinates(self, now: datetime) -> list[Agency]:
         """The agencies directly below on that day, in protocol order."""
         day = self.asked.day
-        below = Agency.objects.visible_to(self.request.user).valid_on(day)
+        visible = Agency.objects.visible_to(self.request.user)
         if not self.asked.is_past:
-            return list(below.filter(superior=self.object).in_protocol_order())
-        stood = below.stood_on(day).filter(stood__superior_id=self.object.pk).with_standing(day)
-        return [agency.as_it_stood() for agency in stood.order_by("sort_order", "stood__name_sort", "pk")]
+            return list(visible.valid_on(day).filter(superior=self.object).in_protocol_order())
+        return [one.as_it_stood() for one in visible.directly_under_on(self.object, day)]
 
     def reports(self) -> ReportQuerySet:
         """The yearly reports this person may see, newest first; those of agencies before it among them."""

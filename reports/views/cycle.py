@@ -48,7 +48,7 @@ class CycleList(ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = _day_asked(self.request)
         lines = with_rates(self.get_queryset(), self.user, asked.instant(clock.now()))
-        context = {"lines": lines, "can_keep": self.user.is_reviewer, "asked": asked}
+        context: dict[str, Any] = {"lines": lines, "can_keep": self.user.is_reviewer, "asked": asked}
         return super().get_context_data(**context, **kwargs)
 
 

@@ -56,7 +56,7 @@ def person(request: HttpRequest) -> User:
 def own_report(request: HttpRequest, pk: int) -> AnnualReport:
     """The report with everything its pages need, for its own officer; 404 for anybody else."""
     wanted = AnnualReport.objects.editable_by(person(request)).with_last_year()
-    return get_object_or_404(wanted.select_related("cycle", "agency", "superior"), pk=pk)
+    return get_object_or_404(wanted.select_related("cycle", "agency", "passed_to", "superior"), pk=pk)
 
 
 def can_write(request: HttpRequest, report: AnnualReport, now: datetime) -> bool:
@@ -299,7 +299,7 @@ def who_confirms(request: HttpRequest, report: AnnualReport, now: datetime) -> d
     """Where the cycle wants the head's confirmation: whose it can be. Nobody confirms what they sent."""
     if not report.waits_for_head:
         return {"waits_for_head": False}
-    heads = report.agency.posts.on(clock.day_of(now)).heads().exclude(user=person(request))
+    heads = report.answering.posts.on(clock.day_of(now)).heads().exclude(user=person(request))
     return {"waits_for_head": True, "heads": list(heads.select_related("user"))}
 
 

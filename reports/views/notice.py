@@ -32,8 +32,8 @@ from isotrack.kit import clock
 from isotrack.kit.sheets import Sheet, write_book
 from isotrack.kit.states import WrongState
 from isotrack.kit.text import clean
-from isotrack.kit.words import say_date
-from reports import mails
+from isotrack.kit.words import Misread, read_date, say_date
+from reports import mails, mails_directive
 from reports.forms.notice import DeadForm
 from reports.models import AnnualReport, ReportCycle
 from reports.models.reminder import Audience, step_in_words
@@ -48,14 +48,19 @@ WEEKDAYS = (
     gettext_lazy("Thứ Bảy"),
     gettext_lazy("Chủ Nhật"),
 )
-VOICES = {
-    Audience.OFFICER: mails.REMINDER,
-    Audience.HEAD: mails.HEAD,
-    Audience.SUPERIOR: mails.SUPERIOR,
-    Audience.STAFF: mails.DIGEST,
+# What the filter "audience" may say → whose mails, and how the list calls them.
+VOICES: dict[str, tuple[str, object]] = {
+    Audience.OFFICER: (mails.REMINDER, Audience.OFFICER.label),
+    Audience.HEAD: (mails.HEAD, Audience.HEAD.label),
+    Audience.SUPERIOR: (mails.SUPERIOR, Audience.SUPERIOR.label),
+    Audience.STAFF: (mails.DIGEST, Audience.STAFF.label),
+    "returned": (mails.RETURNED, gettext_lazy("Trả lại để sửa")),
+    "pending": (mails.PENDING, gettext_lazy("Chờ người đứng đầu xác nhận")),
+    "duty": (mails_directive.DUTY, gettext_lazy("Nhắc ban hành văn bản")),
+    "letter": (mails_directive.LETTER, gettext_lazy("Văn bản nhắc nhở của cấp trên")),
 }
 
-FILTERS = ("q", "audience", "state")
+FILTERS = ("q", "audience", "state", "since", "until")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -99,7 +104,7 @@ class NoticeList(ListView):
             "dead_addresses": DeadAddress.objects.of_province(_key(self.request.user)).count(),
             "states": Notice.State.choices,
             "saved": self.saved,
-            "audiences": Audience.choices,
+            "audiences": [(value, label) for value, (_voice, label) in VOICES.items()],
             "asked": asked,
             "kept": {name: value for name, value in asked.items() if value},
             "again": narrowed(everything, asked).failed().to_living().count(),
@@ -202,10 +207,18 @@ def digest(request: HttpRequest) -> HttpResponse:
 def narrowed(ledger: NoticeQuerySet, asked: Mapping[str, Any]) -> NoticeQuerySet:
     """The rows that the filters of an address leave; what cannot be read narrows nothing."""
     if asked.get("audience") in VOICES:
-        ledger = ledger.of_voice(VOICES[Audience(asked["audience"])])
+        ledger = ledger.of_voice(VOICES[asked["audience"]][0])
     if asked.get("state") in Notice.State:
         ledger = ledger.in_state(asked["state"])
+    ledger = ledger.between(_day(asked.get("since", "")), _day(asked.get("until", "")))
     return _matching(ledger, clean(asked.get("q", "")))
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return read_date(typed) if typed.strip() else None
+    except Misread:
+        return None
 
 
 def _matching(notices: NoticeQuerySet, typed: str) -> NoticeQuerySet:

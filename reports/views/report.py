@@ -28,6 +28,7 @@ from reports.comments import Comments, comments_by_question
 from reports.filling import is_cards
 from reports.forms.assign import AssignForm
 from reports.inspections import inspection_of
+from reports.last_year import last_year
 from reports.models import AnnualReport, Attachment, Punctuality, ReportCycle, ReviewComment, Submission
 from reports.questions import Finding, Outcome, Question, is_empty, show, show_rows
 from reports.receipt import Receipt, as_sent, receipt_of, sending_of
@@ -53,6 +54,7 @@ def _readable(user: User) -> "QuerySet[AnnualReport]":
         "cycle__questionnaire",
         "cycle__province",
         "agency",
+        "passed_to",
         "superior",
         "extension_document",
         "exemption_document",
@@ -291,7 +293,8 @@ def _chapters(report: AnnualReport, attachments: Iterable[Attachment], on: date)
 def _answer(
     report: AnnualReport, outcome: Outcome, question: Question, files: dict[str, Attachment]
 ) -> Answer:
-    value = outcome.values.get(question.key) if question.computed else report.answers.get(question.key)
+    stored = last_year(report) if question.key in outcome.unconfirmed else report.answers
+    value = outcome.values.get(question.key) if question.computed else stored.get(question.key)
     is_table = question.type == "table"
     warned = [f for f in outcome.warnings if f.key == question.key]
     text = "" if is_table or is_empty(value) else show(question, value, get_language())

@@ -176,7 +176,9 @@ def test_one_wrong_row_stops_everything(browse, commune):
 def test_nothing_is_saved_until_it_is_confirmed(browse, commune):
     window = browse(root())
     page = window.post(IMPORT, {"file": _upload(book(MOI))})
-    assert "Xác nhận nhập" in page.content.decode()
+    confirm = page.content.decode().partition('people/import/confirm/"')[2].partition("</form>")[0]
+    assert "csrfmiddlewaretoken" in confirm
+    assert "Xác nhận nhập" in confirm
     assert not Invitation.objects.exists()
     window.post(f"{IMPORT}confirm/")
     assert Invitation.objects.get().invited_by.full_name == "Võ Văn Em"

@@ -210,3 +210,16 @@ def test_fifty_invitations_cost_as_many_questions_as_one(browse):
     for place in range(49):
         make.invitation(make.agency(f"Ủy ban nhân dân xã Số {place}"), email=f"p{place}@x.example")
     assert questions() == one
+
+
+def test_every_button_carries_its_token(browse):
+    """The pages that repeat a button for each row, and the preview of a file, keep forgery out themselves."""
+    invitation = make.invitation(make.agency())
+    lan = make.officer(make.agency("Ủy ban nhân dân xã Cô Tô"))
+    make.delegation(lan)
+    for person, page in ((administrator(), INVITATIONS), (lan, "/agencies/people/delegations/")):
+        content = browse(person).get(page).content.decode()
+        posting = [form for form in content.split("<form")[1:] if 'method="post"' in form.partition(">")[0]]
+        assert len(posting) > 1
+        assert all("csrfmiddlewaretoken" in form.partition("</form>")[0] for form in posting)
+    assert invitation.state == "open"

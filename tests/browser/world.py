@@ -34,7 +34,7 @@ from reports.deep_link import link_to
 from reports.models import AnnualReport, ChecklistItem, ReminderRule, ReportCycle
 from tests import make
 from tests.plans import classes, money, planning
-from tests.reports import drafts
+from tests.reports import drafts, successions
 from tests.reports.filled import answers, version_1
 
 AFTER = "2021-07-05 09:00"
@@ -213,6 +213,7 @@ def _keys(
         "agency": [{"pk": drafting.agency_id}, {"pk": reports["superior"].agency_id}],
         "document": [{"pk": letter.pk}],
         "registry": [{"pk": pk} for pk in _lists(people["staff"])],
+        **_successions(),
         "cycle": [{"year": cycle.year}],
         "snapshot": [{"code": make.snapshot(cycle, as_of=AFTER).code}],
         "cycle-narrative": [{"year": cycle.year, "kind": kind} for kind in ("committee", "ministry")],
@@ -247,6 +248,20 @@ def _lists(by: User) -> list[Any]:
     changed = ["30399", "Ủy ban nhân dân xã Rất Mới", None, None, None, None, None]
     waiting = make.registry_file(by, ["I. Các xã"], wrong, changed, [*good[:1], "UBND xã Khác", *good[2:]])
     return [dropped.pk, written.pk, waiting.pk]
+
+
+def _successions() -> Keys:
+    """One that waits for its day, one nobody knows yet, and a split with what it left open."""
+    waiting = successions.planned(
+        "dissolved", make.agency("Ủy ban nhân dân xã Đa Phước"), on=date(2030, 1, 1)
+    )
+    unknown = successions.planned("unknown", make.department("Chi cục Thủy lợi", contact=""), on=None)
+    duty = successions.undecided()
+    pages = [waiting, unknown, duty.succession]
+    return {
+        "succession": [{"pk": one.pk} for one in pages],
+        "succession-decide": [{"pk": duty.pk}],
+    }
 
 
 def _letters(cycle: ReportCycle, reports: dict[str, AnnualReport]) -> Keys:

@@ -25,6 +25,7 @@ def columns(label):
         "about_label": label,
         "changes": Value("{}"),
         "reason": Value(""),
+        "search": Value(" khanh an"),
     }
 
 

@@ -108,3 +108,11 @@ def test_a_colleague_who_has_changed_it_meanwhile_is_heard_first(lan, browse):
     answer = client.post(section_url(report, "general"), page | {"confirm-staff_total": "yes"})
     assert answer.status_code == 409
     assert stored(report)["staff_total"] == 30
+
+
+def test_the_page_of_the_draft_shows_them_with_what_is_left_to_do(lan):
+    client, report = lan
+    page = client.get(f"/reports/{report.pk}/")
+    shown = {one.question.key: one.text for chapter in page.context["chapters"] for one in chapter.answers}
+    assert (shown["head_name"], shown["staff_total"]) == ("Nguyễn Văn Hòa", "22 người")
+    assert LEFT in words(page)

@@ -84,6 +84,11 @@ def test_the_superiors_letter_is_found_by_the_superiors_name(binh):
         ({"state": "skipped"}, 0),
         ({"audience": "officer"}, 2),
         ({"audience": "staff"}, 0),
+        ({"audience": "letter"}, 0),
+        ({"since": "22/06/2021", "until": "22/6/2021"}, 2),
+        ({"since": "23/06/2021"}, 0),
+        ({"until": "21/06/2021"}, 0),
+        ({"since": "hôm qua", "until": "31/02/2021"}, 2),
         ({"state": "nonsense", "audience": "nonsense", "q": "\x00"}, 2),
     ],
 )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from agencies.actions.succession import After, Before, Wish, cancel, plan
+from agencies.actions.succession import cancel
 from agencies.models import Agency, Heritage, Role, Succession, SuccessionDuty
 from isotrack.journal.models import Entry, Notice
 from isotrack.kit.states import WrongState
@@ -16,54 +16,19 @@ from reports.models import AnnualReport
 from reports.rates import rates
 from tests import make
 from tests.plans import planning
+from tests.reports.successions import (
+    AFTER,
+    BEFORE,
+    DAY,
+    Choice,
+    Kind,
+    carried_out,
+    new,
+    planned,
+    two_communes,
+)
 
 pytestmark = pytest.mark.django_db
-
-DAY = date(2021, 7, 1)
-BEFORE, AFTER = make.at("2021-06-16 08:00"), make.at("2021-07-01 08:00")
-Kind, Choice = Succession.Kind, SuccessionDuty.Choice
-
-
-def new(code="30337", name="Ủy ban nhân dân xã An Phú", superior="89"):
-    return {
-        "code": code,
-        "name": name,
-        "superior": superior,
-        "kind": "peoples_committee_commune",
-        "level": "commune",
-        "group": "ubnd_xa",
-        "mandate": "encouraged",
-        "ceiling_tier": "2d",
-    }
-
-
-def planned(kind, *before, after=(), founding=(), on=DAY, at=BEFORE, **values):
-    wish = Wish(
-        kind=kind,
-        effective_on=on,
-        before=[Before.of(one) for one in before],
-        after=[
-            *(After(one.code, one.name) for one in after),
-            *(After(n["code"], n["name"]) for n in founding),
-        ],
-        founding=founding,
-        document=make.document(number=f"{Succession.objects.count()}/NQ"),
-        **values,
-    )
-    return plan(wish, by=None, at=at, province=make.province())
-
-
-def carried_out(kind, *before, at=AFTER, **values):
-    succession = planned(kind, *before, **values)
-    carry_out([succession], by=None, at=at)
-    return succession
-
-
-def two_communes():
-    return (
-        make.agency("Ủy ban nhân dân thị trấn An Phú", code="30337"),
-        make.agency("Ủy ban nhân dân xã Vĩnh Hội Đông", code="30349"),
-    )
 
 
 def test_a_merger_ends_the_old_and_founds_the_new_under_the_same_code():

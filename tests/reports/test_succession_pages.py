@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from agencies.models import Agency, Document, Succession, SuccessionDuty
 from reports.models import AnnualReport
 from tests import make
-from tests.reports.test_succession import AFTER, DAY, Kind, carried_out, new, planned, two_communes
+from tests.reports.successions import AFTER, DAY, Kind, carried_out, new, planned, two_communes
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from reports.deep_link import link_to
 from reports.models import Attachment, ReminderRule
 from tests import make
 from tests.plans import classes, money, planning
-from tests.reports import drafts
+from tests.reports import drafts, successions
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,11 @@ GET = {
     "agencies:invitation-withdraw": "l m m m m m m m m",
     # Whoever has the mail opens it; that is what makes it an invitation.
     "agencies:invitation-accept": "y y y y y y y y y",
+    "reports:succession-list": "l n n n y y y y y",
+    "reports:succession-add": "l n n n y n n n y",
+    "reports:succession-detail": "l n n n y y y y n",
+    "reports:succession-cancel": "l n n n y n n n n",
+    "reports:succession-decide": "l n n n y n n n n",
     "reports:cycle-list": "l y y y y y y n y",
     "reports:cycle-open": "l n n n y n n n y",
     "reports:cycle-board": "l y y y y y y n y",
@@ -272,6 +277,9 @@ ALL_BUT_STAFF = {"own", "above", "sibling", "finance", "leader", "administrator"
 # What a POST without fields meets: a stranger 404, whoever may act something else.
 OUTSIDE = {"own", "above", "sibling", "finance", "leader", "administrator", "elsewhere"}
 POST_REFUSED = {
+    "reports:succession-add": OUTSIDE - {"elsewhere"},
+    "reports:succession-cancel": OUTSIDE,
+    "reports:succession-decide": OUTSIDE,
     "reports:questionnaire-copy": ALL_BUT_STAFF,
     "reports:questionnaire-preview": ALL_BUT_STAFF,
     "reports:questionnaire-publish": ALL_BUT_STAFF,
@@ -509,9 +517,14 @@ def world(tmp_path):
         "confirmation": {"pk": classes.consultant(name="Tư vấn Hai").pk},
         "contract": {"pk": classes.consultant(name="Tư vấn Ba").pk},
     }
+    waiting = successions.planned(
+        "dissolved", make.agency("Ủy ban nhân dân xã Vĩnh Lộc"), on=date(2030, 1, 1)
+    )
+    keys |= {"succession": {"pk": waiting.pk}}
     step = {"pk": plan.pk, "entry_pk": entry.pk}
     renew_calendar(people["own"], by=people["own"], at=make.NOW)
     special = {
+        "reports:succession-decide": {"pk": successions.undecided().pk},
         "reports:directive-paper": keys["directive"] | {"form": "docx"},
         "reports:discipline-paper": {"year": 2020, "form": "docx"},
         "reports:calendar-feed": {"token": people["own"].calendar_token},

@@ -155,7 +155,7 @@ def test_nobody_of_another_province_reads_anything_of_this_one(first, strangers,
 
 
 def test_nobody_of_another_province_changes_anything_of_this_one(first, strangers, browse):
-    """All is posted everywhere, with the keys of this province in every field that may name a thing."""
+    """Everything is posted everywhere, with the keys of this province in every field that names things."""
     keys, special = first
     other = strangers["leader"].agency
     hostile = hostile_fields(keys, special)

@@ -59,7 +59,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Those that come before `entry` in a list with the newest first."""
         return self.filter(Q(at__gt=entry.at) | Q(pk__gt=entry.pk), at__gte=entry.at)
 
-    def bulk_create(self, objs: Iterable["Entry"], *args: Any, **options: Any) -> list["Entry"]:
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         """Keep the form to search in, as save() does."""
         entries = list(objs)
         for entry in entries:

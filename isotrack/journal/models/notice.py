@@ -1,6 +1,6 @@
 """Notice: one message about one thing to one address at one step. DeadAddress: where none arrives."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
@@ -8,6 +8,8 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from isotrack.kit.deadlines import DAY, start_of
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -38,6 +40,13 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         to_come = Case(When(state=Notice.State.PLANNED, then=Value(0)), default=Value(1))
         dated = self.annotate(moment=Coalesce("sent_at", "planned_for"))
         return dated.order_by(to_come, "-moment", "-pk").defer("body_text", "body_html")
+
+    def between(self, first: date | None, last: date | None) -> Self:
+        """Those sent, or owed, on the Vietnamese days from `first` to `last`; None leaves a side open."""
+        rows = self.annotate(_moment=Coalesce("sent_at", "planned_for")) if first or last else self
+        if first:
+            rows = rows.filter(_moment__gte=start_of(first))
+        return rows.filter(_moment__lt=start_of(last + DAY)) if last else rows
 
     def failed(self) -> Self:
         """Those given up, or returned by the receiver's server."""
