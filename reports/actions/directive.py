@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Case, CharField, Exists, F, JSONField, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, JSONField, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Cast, Concat, Replace
 from django.utils.translation import gettext as _
 
@@ -383,6 +383,7 @@ def _write_all(
             Value(" ubnd nhac nho viec bao cao nam "),
             Cast("cycle__year", CharField()),
             Value(f" {fold(name_of(by))}"),
+            output_field=TextField(),
         ),
     }
     insert_select(Entry, duties.filter(~Exists(written)), columns)

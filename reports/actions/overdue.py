@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, JSONField, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, F, JSONField, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat, Replace
 
 from isotrack.journal.models import Entry, Notice
@@ -92,6 +92,7 @@ def _write_entries(verb: str, reports: "QuerySet[AnnualReport]", as_of: datetime
             Value(" ubnd "),
             "agency__name_search",
             Value(f" {fold(system_name())}"),
+            output_field=TextField(),
         ),
     }
     insert_select(Entry, reports.filter(~Exists(written)), columns)
