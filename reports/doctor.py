@@ -108,7 +108,7 @@ def _cache() -> str:
     if cache.get(PING) != PING:
         raise NotWell(_("Không giữ được gì: Redis không trả lời."))
     cache.delete(PING)
-    return settings.CACHES["default"]["BACKEND"].rpartition(".")[2]
+    return str(settings.CACHES["default"]["BACKEND"]).rpartition(".")[2]
 
 
 def _scheduler() -> str:

@@ -154,7 +154,7 @@ class Operations:
         """The schedule in its order, with the last run of each."""
         found = []
         for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
-            every, task = timedelta(seconds=entry["schedule"]), str(entry["task"])
+            every, task = timedelta(seconds=float(str(entry["schedule"]))), str(entry["task"])
             found.append(ScheduledTask(TASKS.get(task, name), every, self._runs.get(task), self.now))
         return found
 

@@ -68,5 +68,5 @@ class LeadingScheduler(Scheduler):
         """From where the last leader was; a task that never ran is due now."""
         began = dict(TaskRun.objects.values_list("name", "began_at"))
         for entry in self.schedule.values():
-            entry.last_run_at = began.get(entry.task, LONG_AGO)
+            entry.last_run_at = began.get(str(entry.task), LONG_AGO)
         self._heap = None  # counted anew by the next tick

@@ -89,5 +89,11 @@ def configure(form: str, level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
         "root": {"handlers": ["stderr"], "level": level},
         # Django would say each of these once more, with the address as it was typed.
-        "loggers": {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "CRITICAL"}},
+        # Printing a page says a dozen lines about itself.
+        "loggers": {
+            "django.request": {"level": "CRITICAL"},
+            "django.security": {"level": "CRITICAL"},
+            "weasyprint.progress": {"level": "WARNING"},
+            "fontTools": {"level": "WARNING"},
+        },
     }

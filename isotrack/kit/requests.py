@@ -35,8 +35,7 @@ class Requests(RequestMiddleware):
         began = perf_counter()
         self.prepare(request)
         number = structlog.contextvars.get_contextvars().get("request_id", "")
-        structlog.contextvars.bind_contextvars(request_id=number)
-        response = self.get_response(request)
+        response: Any = self.get_response(request)
         took = perf_counter() - began
         page = page_of(request)
         ANSWERED.labels(page, _method(request), response.status_code).inc()
@@ -44,7 +43,8 @@ class Requests(RequestMiddleware):
         structlog.contextvars.bind_contextvars(ms=round(took * 1000))
         self.handle_response(request, response)
         response.headers["X-Request-ID"] = number
-        return response
+        answer: HttpResponse = response
+        return answer
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

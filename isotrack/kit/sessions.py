@@ -7,7 +7,9 @@ lives longer than CACHED_FOR.
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
+from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 
 CACHED_FOR = 5 * 60  # seconds
@@ -37,4 +39,4 @@ class SessionStore(CachedStore):
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
-        self._cache = _Briefly(self._cache)
+        self._cache: Any = _Briefly(caches[settings.SESSION_CACHE_ALIAS])
