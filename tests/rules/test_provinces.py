@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
 
 # Addresses about nothing of a province: the person's own, the sign-in, what anybody may open with a secret.
 OWN = ("home", "look", "demo-clock", "reports:verify", "reports:rescued", "reports:calendar-feed")
+OWN += ("agencies:invitation-accept",)
+SIGNING_IN = ("account_", "mfa_", "openid_connect_", "socialaccount_")
 EXAMPLES = ("Sở Tài chính", "UBND tỉnh An Giang")  # a role's name, and what a help text gives as an example
 # The same for every province: whoever is hired anywhere is confirmed for the whole country (QĐ 19/2014 Đ7).
 NATIONAL = ("consultant", "confirmation", "contract")
@@ -53,7 +55,9 @@ def keyed(name: str, keys: dict[str, Any], special: dict[str, Any]) -> bool:
     noun = name.rpartition(":")[2].split("-")[0]
     about_a_thing = special.get(name) or keys.get(noun, {})
     named = {
-        str(value) for key, value in about_a_thing.items() if key not in ("year", "form", "section", "day")
+        str(value)
+        for key, value in about_a_thing.items()
+        if key not in ("year", "form", "section", "day", "kind", "role")
     }
     return any(f"/{value}" in url for value in named)
 
@@ -77,7 +81,8 @@ def words_of_the_first(other: Agency) -> dict[str, str]:
     return {
         word: kind
         for word, kind in found.items()
-        if len(word) > 2 and not any(word in text for text in said_anyway)
+        # What is shorter may stand in any token of a form by chance.
+        if len(word) > 4 and not any(word in text for text in said_anyway)
     }
 
 
@@ -118,7 +123,7 @@ def columns(model) -> list[str]:
 
 
 def addresses(keys, special) -> list[tuple[str, str]]:
-    ours = [name for name in names(get_resolver().url_patterns) if not name.startswith("account_")]
+    ours = [name for name in names(get_resolver().url_patterns) if not name.startswith(SIGNING_IN)]
     return [(name, address(name, keys, special)) for name in ours if name not in OWN]
 
 
