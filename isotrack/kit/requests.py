@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django_structlog.middlewares import RequestMiddleware
@@ -51,6 +52,19 @@ class Requests(RequestMiddleware):
         """The route, not the address."""
         place = request.resolver_match
         return f"{_method(request)} {place.route if place else NOWHERE}"
+
+
+class Storable:
+    """Refuses, with 400, an address that holds NUL: no database stores it, and none finds anything by it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer what can be looked up."""
+        if "\x00" in request.path_info:
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
 
 
 def page_of(request: HttpRequest) -> str:
