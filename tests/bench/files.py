@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from importlib.util import find_spec
 from io import BytesIO, StringIO
 from itertools import chain
 from pathlib import Path
@@ -16,7 +15,7 @@ from django.db import connections
 from openpyxl import Workbook, load_workbook
 from weasyprint import HTML
 
-from agencies.models import Agency, User
+from agencies.models import User
 from isotrack.journal import jobs
 from isotrack.journal.models import Job, JobPart
 from isotrack.kit import papers
@@ -87,29 +86,24 @@ def _plain(value: Any) -> Any:
 
 
 def importing(nation: Nation) -> "Iterator[Row]":
-    """The agencies of the largest tree read and checked, beside openpyxl reading the same file.
-
-    Nothing where this installation has no such commands.
-    """
-    if find_spec("reports.management.commands.import_agencies") is None:
-        return
+    """The whole registry taken in again, of which nothing changes, beside openpyxl reading the same file."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "agencies.xlsx"
-        root = nation.trees[-1].root
-        call_command("export_agencies", str(file), province=root.code, stdout=StringIO())
-        Agency.objects.filter(pk=root.pk).exists()
+        call_command("export_agencies", str(file), stdout=StringIO())
 
         def read() -> None:
             for _row in load_workbook(file, read_only=True).active.iter_rows(values_only=True):
                 pass
 
+        rows: list[int] = []
+
         def ours() -> None:
             out = StringIO()
-            call_command("import_agencies", str(file), "--format", "json", province=root.code, stdout=out)
-            assert json.loads(out.getvalue())["refused"] == 0
+            call_command("import_agencies", str(file), "--format", "json", stdout=out)
+            rows.append(json.loads(out.getvalue())["unchanged"])
 
         pair = alternate(lambda: cost(ours), lambda: cost(read), 2, warm=0)
-        yield at_most(f"Excel import, {nation.trees[-1].agencies:,} agencies", pair, 2.0)
+        yield at_most(f"Excel import of the same file again, {rows[0]:,} agencies", pair, 1.5)
 
 
 # Papers
