@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.fields import NOT_PROVIDED
 
 # The newest migration of each app that may be installed during a pause only: all of version 0.3.0.
-BASELINE = {"agencies": "0007", "plans": "0003", "reports": "0004", "journal": "0006"}
+BASELINE = {"agencies": "0007", "plans": "0003", "reports": "0005", "journal": "0006"}
 REMOVES = (
     migrations.RemoveField,
     migrations.DeleteModel,
