@@ -349,7 +349,7 @@ CELERY_BEAT_SCHEDULE = {
 # Operating it
 READ_ONLY: str = env.str("READ_ONLY", "")  # a reason: nothing can be changed; see isotrack.journal.pauses
 PAUSE_LOOK_EVERY = 2.0  # seconds
-OPEN_WHILE_PAUSED = ("account_login", "account_logout", "mfa_authenticate")
+OPEN_WHILE_PAUSED = ("account_login", "account_logout", "mfa_authenticate", "openid_connect_login")
 PROBES = ("/healthz", "/readyz", "/metrics")
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", "")
 METRICS_NETWORKS: list[str] = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])

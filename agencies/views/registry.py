@@ -22,12 +22,14 @@ from agencies.views import SignedRequest
 from agencies.views.agency import agency_filter
 from isotrack.kit import clock
 from isotrack.kit.forms import FileKind
+from isotrack.kit.limits import costly
 from isotrack.kit.sheets import Mark, SheetRefused, mark_form
 from isotrack.kit.states import WrongState
 from isotrack.kit.words import say_time
 
 
 @require_safe
+@costly
 def export(request: SignedRequest) -> HttpResponse:
     """The agencies that the list shows with the same filters, as a workbook that imports back.
 
@@ -110,6 +112,7 @@ def leave(request: SignedRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
+@costly
 def marked(request: SignedRequest, pk: uuid.UUID) -> HttpResponse:
     """The same workbook with its wrong cells coloured, and a first sheet that lists everything."""
     kept = get_object_or_404(_own(request).waiting(), pk=pk)

@@ -109,6 +109,8 @@ def main() -> None:
     port = port_number()
     check_free(port)
     os.environ["PORT"] = str(port)
+    # honcho gives each process a port of its own; links in mails lead to the web server's.
+    os.environ.setdefault("SITE_URL", f"http://{HOST}:{port}")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     os.environ.setdefault("ISOTRACK_AS_OF", DEMONSTRATION_STARTS)
     prepare()

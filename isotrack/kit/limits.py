@@ -35,6 +35,7 @@ def costly(view: View) -> View:
         response["Retry-After"] = str(MINUTE)
         return response
 
+    limited.is_costly = True  # type: ignore[attr-defined]
     return limited
 
 

@@ -20,6 +20,7 @@ from django.views.generic import ListView
 from agencies.models import Role
 from agencies.views import SignedRequest
 from isotrack.kit import clock
+from isotrack.kit.limits import costly
 from isotrack.kit.sheets import Sheet, SheetRefused, write_book
 from isotrack.kit.states import WrongState
 from plans.actions.funding import (
@@ -104,6 +105,7 @@ def table(request: SignedRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@costly
 def export(request: SignedRequest, pk: int) -> FileResponse:
     """The lines of a plan as a workbook."""
     plan = get_object_or_404(RolloutPlan.objects.visible_to(request.user), pk=pk)

@@ -19,6 +19,7 @@ from django.views.generic import DetailView, ListView
 from agencies.models import Role, User
 from agencies.views import SignedRequest
 from isotrack.kit import clock
+from isotrack.kit.limits import costly
 from isotrack.kit.papers import pdf
 from isotrack.kit.states import WrongState
 from isotrack.kit.text import clean
@@ -268,6 +269,7 @@ def versions(request: SignedRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@costly
 def paper(request: SignedRequest, pk: int, kind: str) -> FileResponse:
     """The submission letter, its annex, or the draft of the decision as PDF."""
     plans = _read_whole(request.user).select_related("province", "standard", "extends", "consent", "decision")
@@ -279,6 +281,7 @@ def paper(request: SignedRequest, pk: int, kind: str) -> FileResponse:
 
 
 @require_safe
+@costly
 def export(request: SignedRequest, pk: int) -> FileResponse:
     """The plan as a workbook; an officer's holds only the agencies they may see."""
     plan = get_object_or_404(RolloutPlan.objects.visible_to(request.user), pk=pk)

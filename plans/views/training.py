@@ -18,6 +18,7 @@ from agencies.models import Agency, Document, Role, User
 from agencies.views import SignedRequest
 from isotrack.kit import clock
 from isotrack.kit.forms import FileKind
+from isotrack.kit.limits import costly
 from isotrack.kit.sheets import SheetRefused
 from plans.actions import training as actions
 from plans.coverage import coverage_of
@@ -232,6 +233,7 @@ def attendance(request: SignedRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@costly
 def list_export(request: SignedRequest, pk: int, form: str) -> HttpResponse:
     """The list of a class as a workbook or as an official PDF."""
     if request.user.role not in READERS:
@@ -246,6 +248,7 @@ def list_export(request: SignedRequest, pk: int, form: str) -> HttpResponse:
 
 
 @require_safe
+@costly
 def certificate(request: SignedRequest, pk: int) -> HttpResponse:
     """The certificate of somebody who came."""
     visible = Participant.objects.visible_to(request.user).with_certificate()

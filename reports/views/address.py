@@ -14,6 +14,7 @@ from isotrack.journal.actions import take_bounces, works_again
 from isotrack.journal.models import DeadAddress
 from isotrack.journal.models.notice import DeadAddressQuerySet
 from isotrack.kit import clock
+from isotrack.kit.limits import costly
 from isotrack.kit.papers import pdf
 from reports.forms.notice import BouncesForm
 from reports.models import AnnualReport
@@ -71,6 +72,7 @@ def unreached(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@costly
 def reminder_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The reminder on paper: a drafted official letter to one agency."""
     wanted = AnnualReport.objects.reviewable_by(cast(User, request.user))

@@ -18,6 +18,7 @@ from agencies.models.agency import Group
 from agencies.saved import SavedViews
 from agencies.views import SignedRequest
 from isotrack.kit import clock
+from isotrack.kit.limits import costly
 from isotrack.kit.sheets import Sheet, write_book
 from reports.actions.cycle import open_cycle, turn_switches
 from reports.board import Board, Sort, Wanted
@@ -120,6 +121,7 @@ def board(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
+@costly
 def export(request: HttpRequest, year: int) -> FileResponse:
     """The rows of the board, filtered as on the screen, as a workbook."""
     found = _board(request, year)

@@ -17,6 +17,7 @@ from agencies.views import SignedRequest
 from isotrack.journal.jobs import ask
 from isotrack.kit import clock
 from isotrack.kit.forms import FileKind
+from isotrack.kit.limits import costly
 from isotrack.kit.states import WrongState
 from isotrack.kit.words import say_date
 from plans.forms.refusals import show_refusal
@@ -97,6 +98,7 @@ def detail(request: SignedRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@costly
 def paper(request: SignedRequest, pk: int, form: str) -> HttpResponse:
     """The drafted letter as PDF, or as a Word file to be edited."""
     duty = _get(DirectiveDuty.objects.visible_to(request.user), pk)
@@ -200,6 +202,7 @@ def letters(request: SignedRequest, year: int) -> HttpResponse:
 
 
 @require_safe
+@costly
 def overdue(request: SignedRequest, year: int, form: str) -> HttpResponse:
     """The drafted report to the People's Committee: superiors that have not written in time."""
     found = _discipline(request, year)

@@ -17,6 +17,7 @@ from isotrack.journal.models.entry import EntryQuerySet
 from isotrack.journal.paging import leaf
 from isotrack.kit import clock
 from isotrack.kit.forms import FileKind
+from isotrack.kit.limits import costly
 from isotrack.kit.sheets import Sheet, write_book
 from isotrack.kit.words import show_number
 from reports.entry_sheet import JOURNAL, in_words
@@ -47,6 +48,7 @@ def listing(request: SignedRequest) -> HttpResponse:
 
 
 @require_safe
+@costly
 def export(request: SignedRequest) -> HttpResponse | FileResponse:
     """The entries found, as on the screen, as a workbook; too many for one are refused with what to do."""
     _filters, found = _asked(request)

@@ -29,6 +29,7 @@ from isotrack.journal.addresses import dead_among
 from isotrack.journal.models import DeadAddress, Notice
 from isotrack.journal.models.notice import NoticeQuerySet
 from isotrack.kit import clock
+from isotrack.kit.limits import costly
 from isotrack.kit.sheets import Sheet, write_book
 from isotrack.kit.states import WrongState
 from isotrack.kit.text import clean
@@ -165,6 +166,7 @@ def retry_many(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@costly
 def export(request: HttpRequest) -> FileResponse:
     """The rows of the ledger, filtered as on the screen, as a workbook."""
     rows = narrowed(ledger_of(request.user), request.GET).in_ledger_order().iterator(chunk_size=1000)

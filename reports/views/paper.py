@@ -6,12 +6,14 @@ from django.views.decorators.http import require_safe
 
 from agencies.views import SignedRequest
 from isotrack.kit import clock
+from isotrack.kit.limits import costly
 from isotrack.kit.papers import pdf
 from reports.models import AnnualReport
 from reports.papers import draft_for, paper_of
 
 
 @require_safe
+@costly
 def report_paper(request: SignedRequest, pk: int) -> HttpResponse:
     """What was sent last and counts, as an official document; for who writes in it the draft."""
     readable = AnnualReport.objects.visible_to(request.user).select_related(

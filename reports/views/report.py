@@ -21,6 +21,7 @@ from agencies.models import Role, User
 from isotrack.journal.models import Notice
 from isotrack.kit import clock
 from isotrack.kit.forms import FileKind
+from isotrack.kit.limits import costly
 from isotrack.kit.papers import pdf
 from reports.actions import review as act
 from reports.actions.report import judge
@@ -379,6 +380,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@costly
 def receipt_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The same as PDF; papers are Vietnamese, whatever the person who fetches one reads."""
     with translation.override(settings.LANGUAGE_CODE):

@@ -16,6 +16,7 @@ from agencies.views import SignedRequest
 from isotrack.journal.jobs import ask
 from isotrack.kit import clock
 from isotrack.kit.forms import FileKind
+from isotrack.kit.limits import costly
 from isotrack.kit.sheets import SheetRefused, read_form
 from isotrack.kit.states import WrongState
 from reports.actions.workbook import Taken, take_workbook
@@ -36,6 +37,7 @@ def _own(user: User) -> "QuerySet[AnnualReport]":
 
 
 @require_safe
+@costly
 def fetch(request: SignedRequest, pk: int) -> HttpResponse:
     """The form of a report as a workbook."""
     report = get_object_or_404(_own(request.user), pk=pk)
@@ -113,6 +115,7 @@ def _tell(request: SignedRequest, report: AnnualReport, taken: Taken) -> HttpRes
 
 
 @require_safe
+@costly
 def marked_copy(request: SignedRequest, pk: int) -> HttpResponseBase:
     """The workbook last sent in, with its wrong cells coloured: for its sender only, for a day."""
     report = get_object_or_404(_own(request.user), pk=pk)
