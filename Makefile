@@ -25,10 +25,10 @@ run: setup-run
 	@exec $(BIN)/python -m deploy.setup.serve
 
 test: setup-test check
-	@exec $(BIN)/python tests/services.py -- $(BIN)/pytest --numprocesses $(JOBS) $(ARGS)
+	@exec $(BIN)/python tests/services.py -- $(BIN)/pytest --numprocesses $(JOBS) --dist worksteal $(ARGS)
 
 test-fast: setup-test
-	@exec $(BIN)/python tests/services.py -- $(BIN)/pytest --numprocesses $(JOBS) -m "$(UNIT)" $(ARGS)
+	@exec $(BIN)/python tests/services.py -- $(BIN)/pytest --numprocesses $(JOBS) --dist worksteal -m "$(UNIT)" $(ARGS)
 
 bench: setup-test
 	@exec $(BIN)/python tests/services.py -- $(BIN)/python -m tests.bench --size $(SIZE) $(ARGS)
