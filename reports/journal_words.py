@@ -166,6 +166,7 @@ KINDS: dict[str, Words] = {
     "duty": gettext_lazy("Nhiệm vụ nhắc nhở"),
     "questionnaire": gettext_lazy("Biểu mẫu"),
     "snapshot": gettext_lazy("Số liệu đã chốt"),
+    "pause": gettext_lazy("Chế độ chỉ đọc"),
     "plan": gettext_lazy("Kế hoạch"),
     "plan-entry": gettext_lazy("Cơ quan trong kế hoạch"),
     "source": gettext_lazy("Nguồn kinh phí"),
@@ -202,6 +203,7 @@ _ABOUT = {
     "password": "user",
     "second": "user",  # "second-factor-added"
     "person": "invitation",
+    "narrative": "cycle",
     "absence": "absence-rule",
     "funding": "plan",
     "contract": "consultant",

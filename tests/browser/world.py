@@ -235,6 +235,10 @@ def _keys(
         "reminder-letter": [{"pk": drafting.pk}],
         "rule": [{"pk": rule.pk} for rule in ReminderRule.objects.filter(province=cycle.province)[:2]],
         "account_reset_password_from_key": [{"uidb36": "1", "key": "abc-def"}],
+        "mfa_remove_webauthn": [{"pk": 1}],
+        "mfa_edit_webauthn": [{"pk": 1}],
+        "openid_connect_login": [{"provider_id": "sso"}],
+        "openid_connect_callback": [{"provider_id": "sso"}],
     }
 
 

@@ -215,10 +215,12 @@ def _by_cell(marks: Iterable[Mark]) -> dict[tuple[str, str], list[Mark]]:
 def _corner(page: Any, address: str) -> Any:
     """The cell itself, or the one that stands for the merged range around it."""
     cell = page[address]
-    if not isinstance(cell, MergedCell):
-        return cell
-    area = next(area for area in page.merged_cells.ranges if address in area)
-    return page.cell(area.min_row, area.min_col)
+    while isinstance(cell, MergedCell):
+        # Ranges may overlap in a damaged form: the corner of one is then hidden by another.
+        areas = [area for area in page.merged_cells.ranges if cell.coordinate in area]
+        area = min(areas, key=lambda area: (area.min_row, area.min_col))
+        cell = page.cell(area.min_row, area.min_col)
+    return cell
 
 
 def _mark(cell: Any, marks: Sequence[Mark]) -> None:
