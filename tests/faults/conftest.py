@@ -36,6 +36,7 @@ def environment(queue, server, tmp_path) -> dict[str, str]:
         "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
         "ISOTRACK_VAR": str(tmp_path / "var"),
         "ISOTRACK_AS_OF": "2021-06-23T08:00",
+        "BEAT_LEASE_SECONDS": "3",  # a killed scheduler's place is free after so long
     }
 
 
