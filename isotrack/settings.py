@@ -45,6 +45,8 @@ REDIS_URL: str = env.str("REDIS_URL", "")
 OPEN_TO_OTHERS = bool(ALLOWED_HOSTS)
 DEBUG = False
 SECRET_KEY: str = env.str("SECRET_KEY", "")
+# Earlier keys, while what they signed or sealed is still to be read.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 if not SECRET_KEY:
     if OPEN_TO_OTHERS or DATABASE_URL:
         raise ImproperlyConfigured("SECRET_KEY must be set where ALLOWED_HOSTS or DATABASE_URL is.")

@@ -121,6 +121,15 @@ def test_merged_cells_are_known():
     assert page_of(changed(form(), merge)).merged == {(2, 2): "B2:B3", (3, 2): "B2:B3"}
 
 
+def test_where_merged_ranges_overlap_the_cell_that_is_seen_is_marked():
+    def merge(book):
+        for area in ("A2:B2", "B2:B3"):  # the corner of the second is hidden by the first
+            book["Biểu mẫu"].merge_cells(area)
+
+    book = marked(changed(form(), merge), Mark("Biểu mẫu", "B3", "error", "Chưa chọn."))
+    assert book["Biểu mẫu"]["A2"].comment.text == "Chưa chọn."
+
+
 def test_wrong_cells_are_coloured_commented_and_listed_with_links():
     book = marked(
         form(), Mark("Biểu mẫu", "B2", "error", "Chưa chọn."), Mark("Biểu mẫu", "", "info", "Ghi chú.")

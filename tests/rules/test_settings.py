@@ -15,7 +15,7 @@ from isotrack import settings as s
 print(json.dumps({
     "engine": s.DATABASES["default"]["ENGINE"], "broker": s.CELERY_BROKER_URL, "hosts": s.ALLOWED_HOSTS,
     "secure": s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.SECURE_SSL_REDIRECT,
-    "demo": s.DEMO_PASSWORD, "secret": s.SECRET_KEY,
+    "demo": s.DEMO_PASSWORD, "secret": s.SECRET_KEY, "earlier": s.SECRET_KEY_FALLBACKS,
 }))
 """
 
@@ -45,6 +45,12 @@ def test_it_refuses_to_start_without_its_secret(tmp_path, environment):
 def test_open_to_others_it_is_strict_and_has_no_demonstration_password(tmp_path):
     said = json.loads(settings_with(tmp_path, ALLOWED_HOSTS="iso.example", SECRET_KEY="k" * 60).stdout)
     assert (said["secure"], said["demo"], said["hosts"]) == (True, None, ["iso.example"])
+
+
+def test_a_new_secret_leaves_the_earlier_ones_readable(tmp_path):
+    told = {"SECRET_KEY": "n" * 60, "SECRET_KEY_FALLBACKS": "a" * 60 + "," + "b" * 60}
+    said = json.loads(settings_with(tmp_path, **told).stdout)
+    assert (said["secret"], said["earlier"]) == ("n" * 60, ["a" * 60, "b" * 60])
 
 
 def test_with_no_environment_it_runs_from_one_folder(tmp_path):
