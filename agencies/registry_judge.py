@@ -500,7 +500,7 @@ class _Judge:
                 if not line.is_refused and line.said == same[0].said:
                     line.outcome = Outcome.SKIPPED
                     told = {"cell": same[0].row.address}
-                    reason = _("Nói điều dòng có ô %(cell)s đã nói nên bỏ qua.") % told
+                    reason = _("Lặp lại nội dung của dòng có ô %(cell)s nên bỏ qua.") % told
                     self._tell(line.sheet, line.row.address, "info", "duplicate", reason)
             left = [line for line in same if line.outcome != Outcome.SKIPPED]
             for line in left if len(left) > 1 else ():

@@ -60,10 +60,10 @@ def _refuse_unseen(written: Sequence[Narrative], seen: str) -> None:
         return
     if not written:
         raise WrongState(
-            _("Người khác vừa lấy lại bản soạn sẵn. Chữ của bạn còn nguyên bên dưới, chưa được lưu.")
+            _("Người khác vừa lấy lại bản soạn sẵn. Chữ của Anh/Chị còn nguyên bên dưới, chưa được lưu.")
         )
     last = max(written, key=lambda one: one.changed_at)
-    said = _("%(name)s đã sửa lời văn lúc %(time)s. Chữ của bạn còn nguyên bên dưới, chưa được lưu.")
+    said = _("%(name)s đã sửa lời văn lúc %(time)s. Chữ của Anh/Chị còn nguyên bên dưới, chưa được lưu.")
     raise WrongState(said % {"name": last.changed_by.full_name, "time": say_time(last.changed_at)})
 
 
