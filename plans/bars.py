@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from isotrack.kit.plots import LETTER, Box, Drawing, Plot, Words
+from isotrack.kit.plots import FULL, LETTER, Box, Drawing, Plot, Words
 from isotrack.kit.words import share, show_number, show_percent
 
 HEIGHT = 22
@@ -35,21 +35,21 @@ class Bar:
         return show_percent(self.share)
 
 
-def bars(rows: Sequence[Bar]) -> Plot:
-    """One 100 % bar a row; an empty plot where no row has a whole."""
+def bars(rows: Sequence[Bar], *, width: int = FULL) -> Plot:
+    """One 100 % bar a row; an empty plot where no row has a whole. `width`: of the drawing for a desk."""
     if not any(row.whole for row in rows):
         return Plot()
-    return Plot((_wide(rows), _narrow(rows)))
+    return Plot((_wide(rows, width), _narrow(rows)))
 
 
-def _wide(rows: Sequence[Bar]) -> Drawing:
+def _wide(rows: Sequence[Bar], width: int) -> Drawing:
     """Names at the left of the bars."""
     left = min(280, round(max(LETTER * len(row.name) for row in rows)) + 14)
-    drawing = Drawing("wide", 760, 34 * len(rows) + 4)
+    drawing = Drawing("wide", width, 34 * len(rows) + 4)
     for place, row in enumerate(rows):
         top = 4 + 34 * place
         drawing.texts.append(Words(left - 10, top + 16, row.name, "b", "end"))
-        _draw(drawing, row, left, 760 - END, top)
+        _draw(drawing, row, left, width - END, top)
     return drawing
 
 

@@ -23,7 +23,7 @@ from agencies.models import Agency, Document, Role, User
 from agencies.models.agency import Group, in_lists
 from isotrack.journal.models import Notice
 from isotrack.kit.clock import ZONE, day_of
-from isotrack.kit.plots import GroupRow, Plot, Series, groups_plot, submissions_plot
+from isotrack.kit.plots import Plot, Series, groups_plot, submissions_plot
 from isotrack.kit.words import share
 from reports.actions.report import judge
 from reports.board import Contact
@@ -198,13 +198,7 @@ class ProvinceHome:
         """One bar a group; empty until something is received or due."""
         if self.rates.not_due == self.rates.expected:
             return Plot()
-        return groups_plot(
-            [
-                GroupRow(str(line.label), one.on_time, one.late, one.missing, one.not_due)
-                for line in self.groups
-                for one in [line.rates]
-            ]
-        )
+        return groups_plot([line.rates.bar(str(line.label)) for line in self.groups])
 
     @property
     def errands(self) -> list[Errand]:

@@ -71,14 +71,21 @@ class Page:
         return user if isinstance(user, User) else None
 
     @property
+    def offers_sign_in(self) -> bool:
+        """Whether the head of the page leads a stranger to the sign-in; that page itself does not."""
+        return self.user is None and self.request.path != reverse("account_login")
+
+    @property
     def single_sign_on(self) -> str:
         """What the province's single sign-on is called; empty where there is none."""
         return settings.OIDC_NAME or (_("đăng nhập một lần của tỉnh") if settings.OIDC_URL else "")
 
     @cached_property
     def province_name(self) -> str:
-        """ "tỉnh An Giang": the signed-in person's, or the only province of the installation."""
-        provinces = [self.user.agency.province] if self.user and self.user.agency else _provinces()
+        """ "tỉnh An Giang": the signed-in person's, that of a public page, or the only one there is."""
+        shown = getattr(self.request, "province", None)  # a public page says whose it is
+        own = self.user.agency if self.user else None
+        provinces = [own.province if own else shown] if own or shown else _provinces()
         if len(provinces) != 1 or provinces[0] is None:
             return ""
         return provinces[0].in_lists.removeprefix("UBND ")

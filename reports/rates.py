@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Q, Value, When
 
+from isotrack.kit.plots import GroupRow
 from isotrack.kit.words import share, show_percent
 from reports.models import Punctuality, ReportCycle
 from reports.models.report import URGENCY, ReportQuerySet, urgency_at
@@ -50,6 +51,10 @@ class Rates:
     def rate_on_time(self) -> str:
         """Received on time of expected: "95,34", or "–" for 0/0."""
         return show_percent(self.share_on_time, sign=False)
+
+    def bar(self, name: str) -> GroupRow:
+        """As a bar of the plot by group."""
+        return GroupRow(name, self.on_time, self.late, self.missing, self.not_due)
 
 
 def rates(cycle: ReportCycle, as_of: datetime) -> Rates:

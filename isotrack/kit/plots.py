@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from isotrack.kit.words import show_number
 
+# Pixels of a drawing for a desk: across a page, and beside another one.
+FULL, HALF = 760, 520
 # 13 px text: a mean letter, and how far a line reaches above and below its base line.
 LETTER, ABOVE, BELOW = 7.2, 12.0, 5.0
 BOLD = 8.2  # a mean letter of a bold name
@@ -306,22 +308,26 @@ def _at_end(frame: Frame, points: list[Point], text: str) -> list[Words]:
 # Results by group
 
 
-def groups_plot(rows: Sequence[GroupRow]) -> Plot:
-    """One 100 % bar a group: on time, late, missing, not due; empty without a single report."""
+def groups_plot(rows: Sequence[GroupRow], *, width: int = FULL) -> Plot:
+    """One 100 % bar a group: on time, late, missing, not due; empty without a single report.
+
+    `width` is that of the drawing for a desk, in pixels.
+    """
     if not any(row.total for row in rows):
         return Plot()
-    return Plot((_groups_wide(rows), _groups_narrow(rows)))
+    return Plot((_groups_wide(rows, width), _groups_narrow(rows)))
 
 
-def _groups_wide(rows: Sequence[GroupRow]) -> Drawing:
+def _groups_wide(rows: Sequence[GroupRow], width: int) -> Drawing:
     """Names at the left of the bars."""
+    right = width - 6
     left = min(240, round(max(BOLD * len(row.name) for row in rows)) + 14)
-    drawing = Drawing("wide", 760, 36 * len(rows) + 26)
+    drawing = Drawing("wide", width, 36 * len(rows) + 26)
     for place, row in enumerate(rows):
         top = 4 + 36 * place
         drawing.texts.append(Words(left - 10, top + 17, row.name, "b", "end"))
-        _draw_bar(drawing, row, left, 754, top)
-    _draw_percents(drawing, left, 754)
+        _draw_bar(drawing, row, left, right, top)
+    _draw_percents(drawing, left, right)
     return drawing
 
 

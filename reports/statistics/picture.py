@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from agencies.models.agency import Group, Level, Mandate, in_lists
-from isotrack.kit.plots import GroupRow, Plot, groups_plot
+from isotrack.kit.plots import Plot, groups_plot
 from isotrack.kit.words import NOTHING, share, show_number, show_percent
 from plans.bars import Bar, bars
 from reports.models import ReportCycle
@@ -439,13 +439,7 @@ class Picture:
         """One bar a group: on time, late, missing, not due."""
         if self.rates.not_due == self.rates.expected:
             return Plot()
-        return groups_plot(
-            [
-                GroupRow(str(line.label), one.on_time, one.late, one.missing, one.not_due)
-                for line in self.groups
-                for one in [line.rates]
-            ]
-        )
+        return groups_plot([line.rates.bar(str(line.label)) for line in self.groups])
 
     @cached_property
     def declared_plot(self) -> Plot:

@@ -217,6 +217,7 @@ def _keys(
         "cycle": [{"year": cycle.year}],
         "snapshot": [{"code": make.snapshot(cycle, as_of=AFTER).code}],
         "cycle-narrative": [{"year": cycle.year, "kind": kind} for kind in ("committee", "ministry")],
+        "public": [{"code": cycle.province.code}],
         "snapshot-file": [{"code": f"TH-89-{cycle.year}-1", "form": "pdf"}],
         "job": [{"pk": make.job(people["staff"], **told).pk} for told in JOBS],
         "report": owed,

@@ -24,7 +24,8 @@ pytestmark = pytest.mark.django_db
 
 # Addresses about nothing of a province: the person's own, the sign-in, what anybody may open with a secret.
 OWN = ("home", "look", "demo-clock", "reports:verify", "reports:rescued", "reports:calendar-feed")
-OWN += ("agencies:invitation-accept",)
+OWN += ("agencies:invitation-accept", "reports:guide")
+PUBLIC = "reports:public"  # without an account anybody reads them, of every province
 SIGNING_IN = ("account_", "mfa_", "openid_connect_", "socialaccount_")
 EXAMPLES = ("Sở Tài chính", "UBND tỉnh An Giang")  # a role's name, and what a help text gives as an example
 # The same for every province: whoever is hired anywhere is confirmed for the whole country (QĐ 19/2014 Đ7).
@@ -124,7 +125,8 @@ def columns(model) -> list[str]:
 
 def addresses(keys, special) -> list[tuple[str, str]]:
     ours = [name for name in names(get_resolver().url_patterns) if not name.startswith(SIGNING_IN)]
-    return [(name, address(name, keys, special)) for name in ours if name not in OWN]
+    private = [name for name in ours if name not in OWN and not name.startswith(PUBLIC)]
+    return [(name, address(name, keys, special)) for name in private]
 
 
 def is_national(name: str) -> bool:

@@ -7,6 +7,7 @@ given back with its wrong cells marked.
 """
 
 from isotrack.kit.sheets.cells import Cell, ReadRow, Shape
+from isotrack.kit.sheets.delimited import write_delimited
 from isotrack.kit.sheets.fill import LONGEST_TEXT, Box, Check, Line, Look, Page, letter, write_form
 from isotrack.kit.sheets.read import Limits, ReadSheet, SheetRefused, read_sheet
 from isotrack.kit.sheets.returned import FilledCell, FilledPage, Mark, Place, mark_form, read_form
@@ -85,6 +86,7 @@ __all__ = [
     "text_in",
     "whole_in",
     "write_book",
+    "write_delimited",
     "write_form",
     "write_sheet",
 ]

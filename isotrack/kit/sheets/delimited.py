@@ -1,7 +1,7 @@
-"""Text files with separators, told like a workbook with one sheet: their cells have addresses too."""
+"""Text files with separators: read like a workbook with one sheet (cells have addresses), and written."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import BinaryIO
 from unicodedata import normalize
@@ -14,6 +14,7 @@ from isotrack.kit.sheets.read import Limits, ReadSheet, SheetRefused
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 SEPARATORS = ",;\t"
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def is_delimited(file: BinaryIO) -> bool:
@@ -35,6 +36,20 @@ def read_delimited(file: BinaryIO, limits: Limits) -> Iterator[ReadSheet]:
     line = text.split("\n", 1)[0]
     separator = max(SEPARATORS, key=line.count)
     yield ReadSheet("CSV", hidden=False, rows=_rows(text, separator, limits))
+
+
+def write_delimited(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A .csv as spreadsheets open it: UTF-8 with its mark, and no cell of text that would be a formula."""
+    file = StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(heads)
+    writer.writerows([_harmless(value) for value in row] for row in rows)
+    return "\ufeff" + file.getvalue()
+
+
+def _harmless(value: object) -> object:
+    """A formula is shown as what it says: the apostrophe is how spreadsheets mark text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
 
 
 def _decoded(file: BinaryIO, limits: Limits) -> str:
