@@ -1,7 +1,7 @@
 """Bars that show how much of a whole is done: outline for all, fill for done, both numbers at the end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from isotrack.kit.plots import FULL, LETTER, Box, Drawing, Plot, Words
@@ -40,6 +40,13 @@ def bars(rows: Sequence[Bar], *, width: int = FULL) -> Plot:
     if not any(row.whole for row in rows):
         return Plot()
     return Plot((_wide(rows, width), _narrow(rows)))
+
+
+def side_bars(rows: Sequence[Bar]) -> Plot:
+    """The same for a panel at the side: names above the bars on a desk as on a phone."""
+    if not any(row.whole for row in rows):
+        return Plot()
+    return Plot((replace(_narrow(rows), css="wide"), _narrow(rows)))
 
 
 def _wide(rows: Sequence[Bar], width: int) -> Drawing:

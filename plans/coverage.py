@@ -12,10 +12,12 @@ from datetime import date
 from functools import cached_property
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Post, Role
 from agencies.models.agency import Level
+from agencies.models.person import PostQuerySet
 from isotrack.kit.plots import Plot
 from plans.bars import Bar, bars
 from plans.models import Participant, TrainingClass
@@ -146,7 +148,26 @@ def coverage_of(province: Agency, today: date) -> Coverage:
     return Coverage(today, holders, documents, _years(posts, attended, today))
 
 
-def _posts(province: Agency) -> Iterable[Post]:
+def levels_today(province: Agency, today: date) -> list[Bar]:
+    """Who holds a post today and has come to a class, by level as Coverage.levels says it; one statement."""
+    came = Participant.objects.who_came().filter(
+        user=OuterRef("user"), training__province=province, training__ends_on__lte=today
+    )
+    held = _posts(province).on(today).filter(user__is_active=True, agency__in=Agency.objects.valid_on(today))
+    found: dict[int, tuple[str, bool]] = {}
+    for user, level, trained in held.values_list("user_id", "agency__level", Exists(came)):
+        found.setdefault(user, (level, trained))
+    by_level: dict[str, list[bool]] = defaultdict(list)
+    for level, trained in found.values():
+        by_level[level].append(trained)
+    return [
+        Bar(str(level.label), sum(people), len(people))
+        for level in Level
+        if (people := by_level.get(level.value))
+    ]
+
+
+def _posts(province: Agency) -> PostQuerySet:
     """Posts of ISO officers, past and present, the responsible and newest first, in protocol order."""
     posts = Post.objects.filter(agency__province=province, user__role=Role.OFFICER)
     return posts.select_related("user", "agency").order_by(

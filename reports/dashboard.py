@@ -25,6 +25,9 @@ from isotrack.journal.models import Notice
 from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.plots import Plot, Series, groups_plot, submissions_plot
 from isotrack.kit.words import share
+from plans.bars import Bar, bars, side_bars
+from plans.coverage import levels_today
+from plans.models import RolloutPlan
 from reports.actions.report import judge
 from reports.board import Contact
 from reports.directive import Letters, letters_of, overdue_letters
@@ -99,6 +102,25 @@ class Errand:
     detail: str
     count: int
     url: str
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """A plan with its agencies, and how many of those have declared."""
+
+    COLUMNS = ("pk", "code", "title", "state", "agencies", "declared")
+
+    pk: int
+    code: str
+    title: str
+    state: str
+    agencies: int
+    declared: int
+
+    @property
+    def bar(self) -> Bar:
+        """The declared of all."""
+        return Bar(self.code, self.declared, self.agencies)
 
 
 @dataclass(frozen=True)
@@ -205,8 +227,40 @@ class ProvinceHome:
         """What waits for the department; nothing for those who only read."""
         if not self.user.is_reviewer:
             return []
-        found = [*self._reviews(), *self._letters(), *self._failures(), *self._unreached(), *self._contacts()]
+        found = [*self._reviews(), *self._letters(), *self._plans(), *self._failures()]
+        found += [*self._unreached(), *self._contacts()]
         return [errand for errand in found if errand.count]
+
+    @cached_property
+    def plans(self) -> list[PlanLine]:
+        """Plans that are not closed; one statement."""
+        found = RolloutPlan.objects.visible_to(self.user).not_closed().with_progress()
+        return [PlanLine(*line) for line in found.values_list(*PlanLine.COLUMNS)]
+
+    @property
+    def under_way(self) -> list[PlanLine]:
+        """The approved ones of them."""
+        return [plan for plan in self.plans if plan.state in RolloutPlan.APPROVED_STATES]
+
+    @property
+    def plan_progress(self) -> Plot:
+        """One bar a plan under way: the declared of its agencies."""
+        return bars([plan.bar for plan in self.under_way])
+
+    @cached_property
+    def training(self) -> list[Bar]:
+        """Who holds a post today and has been trained, by level; one statement."""
+        return levels_today(self.cycle.province, self.today)
+
+    @property
+    def training_plot(self) -> Plot:
+        """The same in bars."""
+        return side_bars(self.training)
+
+    @property
+    def untrained(self) -> int:
+        """How many of them never came to a class."""
+        return sum(bar.whole - bar.done for bar in self.training)
 
     @cached_property
     def lost(self) -> "Sequence[Unreached]":
@@ -252,6 +306,11 @@ class ProvinceHome:
         title, detail = _("Văn bản nhắc nhở quá hạn"), _("cơ quan cấp trên chưa ban hành")
         url = reverse("reports:discipline-board", args=[overdue.year or self.cycle.year])
         yield Errand(title, detail, overdue.count, url)
+
+    def _plans(self) -> Iterable[Errand]:
+        returned = sum(plan.state == RolloutPlan.State.RETURNED for plan in self.plans)
+        title, detail = _("Kế hoạch bị trả lại"), _("sửa theo góp ý rồi trình lại")
+        yield Errand(title, detail, returned, reverse("plans:plan-list"))
 
     def _failures(self) -> Iterable[Errand]:
         failed = Notice.objects.of_province(str(self.cycle.province_id)).filter(state=Notice.State.FAILED)

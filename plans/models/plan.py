@@ -147,6 +147,18 @@ class PlanQuerySet(models.QuerySet["RolloutPlan"]):
             overdue=_one(late.values("entry__plan"), Count(Value(1))),
         )
 
+    def with_progress(self) -> Self:
+        """Annotate `agencies` and `declared`: how many of them have declared their system."""
+        here = PlanEntry.objects.filter(plan=OuterRef("pk")).order_by()
+        return self.annotate(
+            agencies=_one(here.values("plan"), Count(Value(1))),
+            declared=_one(here.declared().values("plan"), Count(Value(1))),
+        )
+
+    def not_closed(self) -> Self:
+        """Those with which something is still to be done."""
+        return self.exclude(state=RolloutPlan.State.CLOSED)
+
     def approved(self) -> Self:
         """Those with a decision: they can be extended, and their amounts are committed."""
         return self.filter(state__in=RolloutPlan.APPROVED_STATES)

@@ -172,6 +172,21 @@ def board(nation: Nation) -> "Iterator[Row]":
 # The home of the department
 
 
+PLANS_AT_HOME = """
+SELECT p.id, p.code, p.title, p.state, count(e.id), count(e.id) FILTER (WHERE EXISTS (
+    SELECT FROM plans_entrystep d JOIN plans_buildstep b ON b.id = d.step_id
+    WHERE d.entry_id = e.id AND b.code = 'DECLARED' AND d.done_on IS NOT NULL))
+FROM plans_rolloutplan p LEFT JOIN plans_planentry e ON e.plan_id = p.id
+WHERE p.province_id = %s AND p.state <> 'closed' GROUP BY p.id"""
+TRAINED_AT_HOME = f"""
+SELECT a.level, count(DISTINCT p.user_id), count(DISTINCT p.user_id) FILTER (WHERE EXISTS (
+    SELECT FROM plans_participant c JOIN plans_trainingclass t ON t.id = c.training_id
+    WHERE c.user_id = p.user_id AND c.attended AND t.ends_on <= '{day_of(NOW)}'))
+FROM agencies_post p JOIN agencies_agency a ON a.id = p.agency_id JOIN agencies_user u ON u.id = p.user_id
+WHERE a.province_id = %s AND u.role = 'officer' AND u.is_active AND p.starts_on <= '{day_of(NOW)}'
+AND (p.ends_on IS NULL OR p.ends_on >= '{day_of(NOW)}') GROUP BY a.level"""
+
+
 def home_floor(tree: Tree) -> list[Query]:
     """The sums of the staff home, by hand."""
     cycle = tree.cycle(LAST_YEAR)
@@ -222,6 +237,8 @@ def home_floor(tree: Tree) -> list[Query]:
             "ON c.id = d.cycle_id WHERE c.province_id = %s AND d.state = 'open' AND d.due_on < '2021-06-16'",
             (tree.root.pk,),
         ),
+        Query(PLANS_AT_HOME, (tree.root.pk,)),
+        Query(TRAINED_AT_HOME, (tree.root.pk,)),
     ]
 
 

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agencies.actions.person import hand_over
-from plans.coverage import Status, coverage_of
+from agencies.models import Post
+from plans.coverage import Status, coverage_of, levels_today
 from tests import make
 from tests.make import at
 from tests.plans.classes import came, officers, training
@@ -35,6 +36,21 @@ def test_a_handover_to_somebody_new_lowers_it():
     new = make.officer(make.agency("Ủy ban nhân dân xã Phú Hữu"), full_name="Người Mới")
     hand_over(lan.post, by=make.staff(), at=at("2021-06-10"), last_day=date(2021, 6, 14), successor=new)
     assert now().total.figures == "0/1"
+
+
+def test_the_home_page_counts_the_same_people_by_level_in_one_statement(django_assert_num_queries):
+    lan, two_posts, gone, _untrained = officers(4)
+    chief = make.officer(make.department(), full_name="Lê Văn Chánh")
+    health = make.department("Sở Y tế")
+    Post.objects.create(user=two_posts, agency=health, starts_on=date(2021, 1, 1), is_responsible=False)
+    came(training(date(2020, 9, 1)), lan, gone, chief)
+    gone.is_active = False
+    gone.save()
+    province = make.province()
+    with django_assert_num_queries(1):
+        found = levels_today(province, TODAY)
+    assert found == now().levels
+    assert [bar.figures for bar in found] == ["1/1", "1/3"]
 
 
 def test_registered_or_absent_is_not_trained():

@@ -7,8 +7,11 @@ import pytest
 
 from agencies.models import Role
 from isotrack.journal.models import Notice
+from plans.models import EntryStep, RolloutPlan
 from reports.dashboard import ProvinceHome
 from tests import make
+from tests.plans import planning
+from tests.plans.classes import came, training
 
 pytestmark = pytest.mark.django_db
 LITERAL = "trước ngày 30/6/2021 (hết ngày 29/6/2021)"
@@ -117,3 +120,26 @@ def test_without_a_cycle_a_leader_is_told_who_opens_one(browse):
     text = browse(make.user(Role.LEADER, make.province())).get("/").content.decode()
     assert "khi Sở Khoa học và Công nghệ mở kỳ báo cáo" in text
     assert "/cycles/open/" not in text
+
+
+def test_plans_under_way_and_those_returned_are_there(cycle, browse):
+    first, second = planning.five()[:2]
+    under_way = planning.running(first, second)
+    declared = planning.step(under_way.entries.get(agency=first), "DECLARED")
+    EntryStep.objects.filter(pk=declared.pk).update(done_on=date(2021, 6, 1))
+    returned = planning.drafted(second, code="KH-2021-BS1")
+    RolloutPlan.objects.filter(pk=returned.pk).update(state=RolloutPlan.State.RETURNED)
+    page = browse(make.staff()).get("/")
+    assert [bar.bar.figures for bar in page.context["home"].under_way] == ["1/2"]
+    assert f'<a href="/plans/{under_way.pk}/?show=declared">1</a>' in page.content.decode()
+    assert "Kế hoạch bị trả lại" in page.content.decode()
+
+
+def test_training_of_todays_holders_is_there(cycle, browse):
+    trained = make.officer(cycle.reports.first().agency)
+    make.officer(cycle.reports.last().agency, full_name="Người Mới")
+    came(training(date(2021, 5, 4)), trained)
+    page = browse(make.staff()).get("/").content.decode()
+    assert "Độ phủ tập huấn" in page
+    assert '<a href="/plans/training/coverage/?status=never">' in page
+    assert "1 người chưa tập huấn" in page
