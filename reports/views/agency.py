@@ -22,6 +22,7 @@ from agencies.views import SignedRequest
 from isotrack.journal.models.entry import EntryQuerySet
 from isotrack.journal.paging import leaf
 from isotrack.kit import clock
+from reports.about_agency import AboutAgency, trained_on
 from reports.journal_words import Change, Line, changes_in_words, lines
 from reports.models import AnnualReport, Punctuality
 from reports.models.report import ReportQuerySet
@@ -78,6 +79,7 @@ class AgencyDetail(DetailView):
             reports=[_row(report, now, is_now=not self.asked.is_past) for report in self.reports()],
             lines=self.lines(),
             kinship=Kinship(agency),
+            about=AboutAgency(agency, user, clock.day_of(now)),
             sees_succession=user.sees_province,
             namesakes=Agency.objects.visible_to(user).filter(code=agency.code).exclude(pk=agency.pk),
             **kwargs,
@@ -100,8 +102,10 @@ class AgencyDetail(DetailView):
         """Who stands for the agency today, who will, and who did."""
         today = clock.day_of(now)
         posts = self.object.posts.select_related("user", "acting_for__user")
+        held = list(posts.on(today).order_by("-is_responsible", "-starts_on"))
+        trained = trained_on(held, today)
         return {
-            "held": posts.on(today).order_by("-is_responsible", "-starts_on"),
+            "held": [(post, trained.get(post.user_id)) for post in held],
             "coming": posts.after(today).order_by("starts_on"),
             "past": posts.before(today).own().order_by("-ends_on"),
         }

@@ -7,6 +7,8 @@ import pytest
 from agencies.actions.agency import change
 from agencies.models import Role
 from tests import make
+from tests.plans import money, planning
+from tests.plans.classes import came, training
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +51,7 @@ def test_people_of_today_and_before_are_told_apart(browse):
     make.officer(agency, full_name="Lê Thị Cũ", ends_on=date(2021, 5, 31))
     make.officer(agency, full_name="Trần Thị Lan", starts_on=date(2021, 6, 1))
     context = page(browse, make.staff(), agency).context
-    assert [str(post.user) for post in context["held"]] == ["Trần Thị Lan"]
+    assert [str(post.user) for post, _trained in context["held"]] == ["Trần Thị Lan"]
     assert [str(post.user) for post in context["past"]] == ["Lê Thị Cũ"]
 
 
@@ -84,3 +86,26 @@ def test_the_superior_out_of_sight_is_named_without_a_link(browse):
     agency = make.agency(superior=district)
     said = page(browse, make.officer(agency), agency).content.decode()
     assert "UBND huyện An Phú" in said and f'href="/agencies/{district.pk}/"' not in said
+
+
+def test_declaration_duties_plans_and_training_stand_beside_it(browse):
+    agency, other = planning.five()[:2]
+    plan = planning.running(agency, other)
+    came(training(date(2021, 5, 4)), make.officer(agency))
+    make.officer(other, full_name="Người Mới")
+    declared = money.declared(agency, on=date(2019, 9, 10))
+    page_of_first = page(browse, make.staff(), agency)
+    about, said = page_of_first.context["about"], page_of_first.content.decode()
+    assert about.declaration == declared
+    assert [(entry.plan, entry.steps_done, entry.steps_all) for entry in about.entries] == [(plan, 0, 12)]
+    assert "Đánh giá nội bộ năm 2021" in said
+    assert "tập huấn 05/5/2021" in said
+    said = page(browse, make.staff(), other).content.decode()
+    assert "Chưa công bố" in said
+    assert "chưa tập huấn" in said
+
+
+def test_an_administrator_is_told_nothing_of_declarations(browse):
+    agency = make.agency()
+    chief = make.user(Role.ADMINISTRATOR, make.department())
+    assert "Công bố hiện hành" not in page(browse, chief, agency).content.decode()
