@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.models.agency import Group
 from isotrack.kit.clock import day_of
 from isotrack.kit.sheets import DATE, DECIMAL, MONEY, NUMBER, PERCENT, TEXT, TIME, Column, Sheet
-from isotrack.kit.words import say_time, show_number
+from isotrack.kit.words import say_time, show_date, show_number
 from reports.board import Board, Row
 from reports.consolidated import Consolidated
 from reports.models import Punctuality
@@ -164,10 +164,22 @@ def _in_words(report: Consolidated, notes: list[str]) -> Iterator[Sheet[Any]]:
 def _where_from(report: Consolidated) -> list[str]:
     told = {"code": report.snapshot.code, "time": say_time(report.snapshot.as_of)}
     return [
+        *_of_december(report),
         str(report.snapshot.cycle),
         _("Mã số liệu %(code)s; số liệu tính đến %(time)s") % told,
         _("Gửi %(deadline)s") % {"deadline": report.deadline},
     ]
+
+
+def _of_december(report: Consolidated) -> Iterator[str]:
+    """The year of the report to the Ministry, which may be another than the agencies' one."""
+    if report.period:
+        told = {
+            "year": report.year,
+            "first": show_date(report.period.first),
+            "last": show_date(report.period.last),
+        }
+        yield _("Báo cáo năm %(year)s gửi Bộ, kỳ số liệu từ %(first)s đến %(last)s") % told
 
 
 def _facts(picture: Picture) -> Iterator[Fact]:
