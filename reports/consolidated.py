@@ -33,13 +33,14 @@ from reports.rates import Rates
 from reports.statistics.picture import STATE, Picture, Year, names_of, year_as_json, year_from_json
 from reports.statistics.rows import PROTOCOL, Row, rows_of, show_figure
 from reports.statistics.sent import figures_as_sent
+from reports.statistics.spread import Quartiles, quartiles_of
 from reports.statistics.tally import comparable, numeric, shared, tally_of_rows
 from reports.voices import voices_of
 from reports.work import failed_inspection, named, work_of_year
 
 UNBROKEN = "\u00a0"
 # Of the kept values. What form 1 lacks is empty: words, voices, next year, rows of the work; form 2 lacks the
-# period of the report to the Ministry, which then is of its cycle's year.
+# quartiles, and the period of the report to the Ministry, which then is of its cycle's year.
 FORM = 3
 DEPARTMENT = "Sở Khoa học và Công nghệ"
 ONE_THIRD = 3  # at least one in three obliged agencies is inspected on site (TT 26/2014 Đ33 k2)
@@ -76,6 +77,10 @@ def content_of(
         "this": year_as_json(this),
         "last": year_as_json(before) if before else None,
         "superiors": [[pk, name] for pk, name in names_of(stand[2] for stand in this.rates).items()],
+        "quartiles": {
+            key: one.as_json()
+            for key, one in quartiles_of(cycle.questions, (row for row in rows if row.is_received)).items()
+        },
         "work": work_of_year(cycle, kind, period, until),
         "next_year": next_year_of(
             cycle.province, period.year + 1, failed_inspection(cycle, kind, period, until)
@@ -190,6 +195,19 @@ class Consolidated:
     def rows(self) -> list[Row]:
         """One a report, in protocol order."""
         return [Row(**kept) for kept in self.snapshot.rows]
+
+    @cached_property
+    def quartiles(self) -> dict[str, Quartiles]:
+        """Question → how its answers lie; empty for figures of an earlier form."""
+        questions = self.picture.questions.by_key
+        kept = self.figures.get("quartiles", {})
+        return {key: Quartiles.from_json(questions[key], one) for key, one in kept.items()}
+
+    @property
+    def spread(self) -> list[Quartiles]:
+        """Those whose answers differ, in the order of the form."""
+        found = (one for one in self.quartiles.values() if one.is_spread)
+        return sorted(found, key=lambda one: one.question.number)
 
     @property
     def listed(self) -> list[tuple[Row, str]]:
