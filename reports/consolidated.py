@@ -28,16 +28,20 @@ from plans.models.funding import SourceKind
 from reports.chapters import Worded, worded
 from reports.models import Punctuality, ReportCycle, Snapshot, Submission
 from reports.next_year import next_year_of
+from reports.period import Period, usual_year
 from reports.rates import Rates
 from reports.statistics.picture import STATE, Picture, Year, names_of, year_as_json, year_from_json
 from reports.statistics.rows import PROTOCOL, Row, rows_of, show_figure
 from reports.statistics.sent import figures_as_sent
+from reports.statistics.spread import Quartiles, quartiles_of
 from reports.statistics.tally import comparable, numeric, shared, tally_of_rows
 from reports.voices import voices_of
-from reports.work import named, work_of_year
+from reports.work import failed_inspection, named, work_of_year
 
 UNBROKEN = "\u00a0"
-FORM = 2  # of the kept values; what form 1 lacks is empty: words, voices, next year, rows of the work
+# Of the kept values. What form 1 lacks is empty: words, voices, next year, rows of the work; form 2 lacks the
+# quartiles, and the period of the report to the Ministry, which then is of its cycle's year.
+FORM = 3
 DEPARTMENT = "Sở Khoa học và Công nghệ"
 ONE_THIRD = 3  # at least one in three obliged agencies is inspected on site (TT 26/2014 Đ33 k2)
 TEMPLATES = {
@@ -49,8 +53,15 @@ TEMPLATES = {
 # What is frozen
 
 
-def content_of(cycle: ReportCycle, as_of: datetime) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Figures and rows of a cycle as of an instant, as JSON values; a constant number of statements."""
+def content_of(
+    cycle: ReportCycle, as_of: datetime, kind: str = Snapshot.Kind.COMMITTEE, year: int | None = None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Figures and rows of a cycle as of an instant, as JSON values; a constant number of statements.
+
+    `year` is that of the report, one of `reports.period.years_open_to`; the usual one where it is not given.
+    """
+    period = Period.of_report(kind, year or usual_year(cycle, kind, as_of), as_of)
+    until = day_of(as_of)
     rows, this = _looked_at(cycle, as_of)
     last = ReportCycle.objects.filter(province=cycle.province_id, year=cycle.year - 1).first()
     before = None
@@ -66,10 +77,18 @@ def content_of(cycle: ReportCycle, as_of: datetime) -> tuple[dict[str, Any], lis
         "this": year_as_json(this),
         "last": year_as_json(before) if before else None,
         "superiors": [[pk, name] for pk, name in names_of(stand[2] for stand in this.rates).items()],
-        "work": work_of_year(cycle, as_of),
-        "next_year": next_year_of(cycle, day_of(as_of)),
+        "quartiles": {
+            key: one.as_json()
+            for key, one in quartiles_of(cycle.questions, (row for row in rows if row.is_received)).items()
+        },
+        "work": work_of_year(cycle, kind, period, until),
+        "next_year": next_year_of(
+            cycle.province, period.year + 1, failed_inspection(cycle, kind, period, until)
+        ),
         **voices_of(cycle, rows, as_of),
     }
+    if kind == Snapshot.Kind.MINISTRY:
+        figures["period"] = period.as_json()
     return figures, [asdict(row) for row in rows]
 
 
@@ -177,6 +196,19 @@ class Consolidated:
         """One a report, in protocol order."""
         return [Row(**kept) for kept in self.snapshot.rows]
 
+    @cached_property
+    def quartiles(self) -> dict[str, Quartiles]:
+        """Question → how its answers lie; empty for figures of an earlier form."""
+        questions = self.picture.questions.by_key
+        kept = self.figures.get("quartiles", {})
+        return {key: Quartiles.from_json(questions[key], one) for key, one in kept.items()}
+
+    @property
+    def spread(self) -> list[Quartiles]:
+        """Those whose answers differ, in the order of the form."""
+        found = (one for one in self.quartiles.values() if one.is_spread)
+        return sorted(found, key=lambda one: one.question.number)
+
     @property
     def listed(self) -> list[tuple[Row, str]]:
         """Every row with the state of its agency's system in words."""
@@ -210,6 +242,11 @@ class Consolidated:
         return dict(self.figures.get("tasks", {"agencies": 0, "count": 0, "quarters": [0] * 4, "common": []}))
 
     @property
+    def tasks_year(self) -> int:
+        """The year those are for: the one after the agencies' reports."""
+        return self.cycle_year + 1
+
+    @property
     def next_year(self) -> dict[str, Any]:
         """What the registers hold for the year after; see `reports.next_year`."""
         return dict(self.figures["next_year"])
@@ -235,9 +272,45 @@ class Consolidated:
         return [row for row in self.rows if row.punctuality == Punctuality.MISSING]
 
     @property
-    def year(self) -> int:
-        """The reporting year."""
+    def cycle_year(self) -> int:
+        """The year the agencies report on."""
         return self.picture.this.year
+
+    @cached_property
+    def period(self) -> Period | None:
+        """The days counted, where they are not the calendar year of the cycle."""
+        kept = self.figures.get("period")
+        return Period.from_json(kept) if kept else None
+
+    @property
+    def year(self) -> int:
+        """The year the report speaks of; also the fiscal year of its money."""
+        return self.period.year if self.period else self.cycle_year
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether the agencies' reports are of another year: those of December are of the year before."""
+        return self.year != self.cycle_year
+
+    @property
+    def in_period(self) -> str:
+        """When the work was done: "trong năm", or in the days counted."""
+        return "trong kỳ số liệu" if self.period else "trong năm"
+
+    @property
+    def in_answers(self) -> str:
+        """When it was done by the agencies' reports: "trong năm", or "trong năm 2020"."""
+        return f"trong năm {self.cycle_year}" if self.is_shifted else "trong năm"
+
+    @property
+    def by_answers(self) -> str:
+        """ "Theo báo cáo của các cơ quan", with their year where it is another one."""
+        return f"Theo báo cáo{f' năm {self.cycle_year}' if self.is_shifted else ''} của các cơ quan"
+
+    @property
+    def before(self) -> str:
+        """The report before the agencies' newest one: "năm trước", or "kỳ trước"."""
+        return "kỳ trước" if self.is_shifted else "năm trước"
 
     @property
     def deadline(self) -> str:

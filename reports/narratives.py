@@ -52,8 +52,8 @@ class Draft:
 
 
 def drafts_of(cycle: ReportCycle, kind: str, as_of: datetime) -> list[Draft]:
-    """The chapters of a report as it would be frozen as of an instant, in order."""
-    figures, rows = content_of(cycle, as_of)
+    """The chapters of a report of the usual year as it would be frozen as of an instant, in order."""
+    figures, rows = content_of(cycle, as_of, kind)
     return _drafts(cycle, kind, figures, rows, as_of)
 
 
@@ -100,25 +100,28 @@ def _results(report: Consolidated) -> Iterator[str]:
     if report.snapshot.kind == Snapshot.Kind.MINISTRY:
         yield from _received(report)
         yield from _upkeep(report)
-    line = report.picture.state
+    line, since = report.picture.state, _since(report)
     declared = next((part for part in line.parts if part.value == DECLARED), None) if line else None
     if declared is not None and declared.last_count is not None and not report.picture.rates.not_due:
         more = declared.count - declared.last_count
-        yield f"So với năm trước, số cơ quan báo cáo đã công bố {_moved(more, show_number)}."
+        yield f"So với {since}, số cơ quan báo cáo đã công bố {_moved(more, show_number)}."
+    if report.is_shifted:
+        yield from _to_do(report)  # what the agencies meant to do in the year the report speaks of
 
 
 def _upkeep(report: Consolidated) -> Iterator[str]:
     now, before = report.picture.coverage, report.picture.last_coverage
     if now is not None and before is not None:
         moved = _moved(now - before, _points)
-        yield f"So với năm trước, tỷ lệ thủ tục hành chính đã đưa vào hệ thống {moved}."
+        yield f"So với {_since(report)}, tỷ lệ thủ tục hành chính đã đưa vào hệ thống {moved}."
 
 
 def _training(report: Consolidated) -> Iterator[str]:
     new, trained = _total(report, "new_staff"), _total(report, "staff_trained")
     if new is not None and trained is not None and new > trained:
+        when = f"Theo báo cáo năm {report.cycle_year}, số" if report.is_shifted else "Số"
         yield (
-            f"Số lượt người được tập huấn ({_number(trained)}) ít hơn số người mới nhận nhiệm vụ"
+            f"{when} lượt người được tập huấn ({_number(trained)}) ít hơn số người mới nhận nhiệm vụ"
             f" ({_number(new)}); cần mở thêm lớp."
         )
 
@@ -138,7 +141,10 @@ def _money(report: Consolidated) -> Iterator[str]:
     allocated, spent = _total(report, "funding_allocated"), _total(report, "funding_spent_total")
     if allocated and spent is not None:
         share = Decimal(spent) * 100 / Decimal(allocated)
-        yield f"Các cơ quan đã chi {show_percent(share)} kinh phí được giao."
+        when = f"{report.in_answers} " if report.is_shifted else ""
+        yield f"Các cơ quan {when}đã chi {show_percent(share)} kinh phí được giao."
+    if report.is_shifted:
+        yield from _estimated(report)
 
 
 # Chapters of words alone
@@ -164,9 +170,10 @@ def _assessment(report: Consolidated) -> Iterator[str]:
 
 def _strengths(report: Consolidated) -> Iterator[str]:
     rates, state, audit = report.picture.rates, report.picture.state, report.picture.audit
+    which = f" năm {report.cycle_year}" if report.is_shifted else ""
     if rates.received:
         yield (
-            f"{_number(rates.received)} trên {_number(rates.expected)} cơ quan đã gửi báo cáo"
+            f"{_number(rates.received)} trên {_number(rates.expected)} cơ quan đã gửi báo cáo{which}"
             f" ({show_percent(rates.share_received)}), trong đó {_number(rates.on_time)} cơ quan đúng hạn"
             f" ({show_percent(rates.share_on_time)} số phải báo cáo)"
         )
@@ -175,7 +182,7 @@ def _strengths(report: Consolidated) -> Iterator[str]:
     if report.picture.coverage:
         yield f"{show_percent(report.picture.coverage)} thủ tục hành chính đã đưa vào hệ thống"
     if audited := _count(audit, "true"):
-        yield f"{_number(audited)} cơ quan đã đánh giá nội bộ trong năm"
+        yield f"{_number(audited)} cơ quan đã đánh giá nội bộ {report.in_answers}"
 
 
 def _limits(report: Consolidated) -> Iterator[str]:
@@ -188,8 +195,8 @@ def _limits(report: Consolidated) -> Iterator[str]:
         (picture.state, NOT_STARTED, "chưa triển khai hệ thống"),
         (picture.state, BUILDING, "đang xây dựng, chưa áp dụng"),
         (picture.standard, OLD_STANDARD, "còn áp dụng phiên bản TCVN ISO 9001:2008"),
-        (picture.audit, "false", "chưa đánh giá nội bộ trong năm"),
-        (picture.review, "false", "chưa họp xem xét của lãnh đạo trong năm"),
+        (picture.audit, "false", f"chưa đánh giá nội bộ {report.in_answers}"),
+        (picture.review, "false", f"chưa họp xem xét của lãnh đạo {report.in_answers}"),
     )
     for line, value, what in counted:
         if count := _count(line, value):
@@ -258,7 +265,9 @@ def _next_year(report: Consolidated) -> Iterator[str]:
     yield from _to_teach(report)
     yield from _to_inspect(report)
     yield from _to_spend(report)
-    yield from _to_do(report)
+    if not report.is_shifted:
+        yield from _estimated(report)
+        yield from _to_do(report)
 
 
 def _to_build(report: Consolidated) -> Iterator[str]:
@@ -307,12 +316,17 @@ def _to_spend(report: Consolidated) -> Iterator[str]:
         said.append(f"xây dựng, áp dụng và việc khác {_dong(sum(one[2] for one in others))}")
     if said:
         yield f"Kinh phí năm {year} trong các kế hoạch: {'; '.join(said)}."
+
+
+def _estimated(report: Consolidated) -> Iterator[str]:
+    """What the agencies reckon for the year after the one they report on."""
     estimate = _total(report, "next_year_estimate")
     if estimate:
-        yield f"Các cơ quan dự toán kinh phí năm {year} là {_dong(estimate)}."
+        yield f"Các cơ quan dự toán kinh phí năm {report.tasks_year} là {_dong(estimate)}."
 
 
 def _to_do(report: Consolidated) -> Iterator[str]:
+    """What the agencies mean to do in the year after the one they report on."""
     tasks = report.tasks
     if not tasks["count"]:
         return
@@ -322,7 +336,7 @@ def _to_do(report: Consolidated) -> Iterator[str]:
     common = f"; nhiều nhất: {named}" if named else ""
     yield (
         f"{_number(tasks['agencies'])} cơ quan đăng ký {_number(tasks['count'])} nhiệm vụ cho năm"
-        f" {report.next_year['year']} ({quarters}){common}."
+        f" {report.tasks_year} ({quarters}){common}."
     )
 
 
@@ -362,7 +376,12 @@ def _compared(what: str, report: Consolidated, part: Callable[[Rates], Decimal |
         return  # half a cycle is no less than a whole one
     now, before = part(report.picture.rates), part(last) if last else None
     if now is not None and before is not None:
-        yield f"{what} {_moved(now - before, _points)} so với năm trước."
+        yield f"{what} {_moved(now - before, _points)} so với {_since(report)}."
+
+
+def _since(report: Consolidated) -> str:
+    """What the agencies' reports are compared with: "năm trước", or "báo cáo năm 2019"."""
+    return f"báo cáo năm {report.cycle_year - 1}" if report.is_shifted else "năm trước"
 
 
 def _moved(change: Any, show: Callable[[Any], str]) -> str:

@@ -1,6 +1,6 @@
 """What the registers hold for the year after the one reported on: plans, classes, money, inspections."""
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery, Sum
@@ -9,25 +9,23 @@ from agencies.models import Agency
 from agencies.models.agency import in_lists
 from plans.models import EntryStep, FundingLine, PlanEntry, RolloutPlan, TrainingClass
 from plans.models.plan import DECLARED
-from reports.models import FileInspection, ReportCycle
 
 
-def next_year_of(cycle: ReportCycle, day: date) -> dict[str, Any]:
-    """The plans of the province for the year after the cycle's, as they stand, as JSON values.
+def next_year_of(province: Agency, year: int, again: Sequence[str]) -> dict[str, Any]:
+    """The plans of the province for `year`, the one after the report's, as they stand, as JSON values.
 
     `building`: agency, plan and planned day of declaration; `pending`: code, title, state and
     number of agencies of plans not decided yet; `classes`: topic, first day, last day, places; `money`: kind
-    of line, agencies, đồng; `again`: agencies that did not pass their file inspection, which is where the
+    of line, agencies, đồng; `again`: the given agencies, which did not pass their file inspection: there the
     next on-site list begins (TT 26/2014 Đ37).
     """
-    province, year = cycle.province, cycle.year + 1
     return {
         "year": year,
         "building": _building(province),
         "pending": _pending(province),
         "classes": _classes(province, year),
         "money": _money(province, year),
-        "again": _again(cycle, day),
+        "again": list(again),
     }
 
 
@@ -62,11 +60,3 @@ def _money(province: Agency, year: int) -> list[list[Any]]:
     sums = lines.with_amount().order_by("kind").values_list("kind")
     found = sums.annotate(agencies=Count("entry__agency", distinct=True), total=Sum("amount"))
     return [[kind, agencies, int(amount or 0)] for kind, agencies, amount in found]
-
-
-def _again(cycle: ReportCycle, day: date) -> list[str]:
-    failed = FileInspection.objects.filter(
-        report__cycle=cycle, inspected_on__lte=day, result=FileInspection.Result.NOT_PASSED
-    )
-    names = failed.order_by("report__agency__sort_order", "report__agency__name_sort", "pk")
-    return [in_lists(name) for name in names.values_list("report__agency_name", flat=True)]

@@ -7,19 +7,26 @@ the same. Nobody is assumed to send meanwhile.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Self, cast
+
+from django.core.cache import cache
 
 from agencies.models import Agency, Post
 from agencies.models.agency import in_lists
+from isotrack.journal.models import Notice
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import DAY, Deadline, days_between, start_of
+from reports import mails_directive
+from reports.actions.directive import REMIND_BEFORE, morning_of, not_reminded
 from reports.actions.reminder import Round, Schedule
-from reports.models import ReportCycle
-from reports.models.reminder import Audience, Step
+from reports.models import DirectiveDuty, ReportCycle
+from reports.models.reminder import Audience, Step, step_in_words
 
 DAYS = 30
+CACHED_FOR = 120  # seconds; a key lives for one minute of our clock
 
 
 @dataclass(frozen=True)
@@ -43,12 +50,28 @@ class Receiver:
 
 
 @dataclass(frozen=True)
+class DutyStep:
+    """Superiors are reminded of the letters they owe, once, before the last day."""
+
+    due_on: date
+    audience: ClassVar[Audience] = Audience.SUPERIOR
+
+    def __str__(self) -> str:
+        return f"{mails_directive.BEFORE}@{self.due_on}"
+
+    @property
+    def when(self) -> str:
+        """ "văn bản nhắc nhở, hạn hết ngày 19/7/2021"."""
+        return step_in_words(str(self))
+
+
+@dataclass(frozen=True)
 class Coming:
     """One step at one instant, and everybody who will get it."""
 
     at: datetime
     cycle: ReportCycle
-    step: Step
+    step: Step | DutyStep
     receivers: Sequence[Receiver]
     unreached: int
 
@@ -68,7 +91,41 @@ def coming(province: Agency, since: datetime, days: int = DAYS) -> list[Coming]:
     until = start_of(day_of(since) + (days + 1) * DAY)
     cycles = ReportCycle.objects.filter(province=province, closed_at__isnull=True)
     found = [one for cycle in cycles.select_related("province") for one in _of(cycle, since, until)]
+    found += _about_letters(province, since, until)
     return sorted(found, key=lambda one: (one.at, one.cycle.year))
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """How many mails leave in the days to come, and when the first of them."""
+
+    planned: int
+    coming: int
+    nearest: datetime | None
+
+    @classmethod
+    def of(cls, mails: Sequence[Coming], planned: int) -> Self:
+        """`planned` are those already written down, which leave in a moment."""
+        return cls(planned, sum(len(one.receivers) for one in mails), mails[0].at if mails else None)
+
+    @classmethod
+    def counted(cls, province: Agency, at: datetime, written: Mapping[str, int]) -> Self:
+        """The same, asked of the planner once a minute and whenever the ledger has grown.
+
+        `written` is how many notices the ledger has of each result.
+        """
+        key = f"ahead-{province.pk}-{sum(written.values())}-{at:%Y%m%d%H%M}"
+        kept = cache.get(key)
+        if kept is None:
+            found = cls.of(coming(province, at), 0)
+            kept = (found.coming, found.nearest)
+            cache.set(key, kept, CACHED_FOR)
+        return cls(written[Notice.State.PLANNED], *kept)
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.planned + self.coming
 
 
 def by_day(mails: Iterable[Coming]) -> dict[date, list[Coming]]:
@@ -86,6 +143,22 @@ def _of(cycle: ReportCycle, since: datetime, until: datetime) -> Iterator[Coming
             receivers = [receiver for receiver in _receivers(one) if _is_new(receiver, one, said)]
             if receivers:
                 yield Coming(at, cycle, one.step, receivers, one.counts()[1])
+
+
+def _about_letters(province: Agency, since: datetime, until: datetime) -> Iterator[Coming]:
+    """Superiors that have not written and will be reminded of their last day, as `remind_superiors` does."""
+    owed = not_reminded(DirectiveDuty.objects.open().filter(cycle__province=province))
+    found: dict[tuple[datetime, int, date], list[tuple[ReportCycle, Receiver]]] = defaultdict(list)
+    for duty in owed.filter(due_on__gte=day_of(since)).select_related("cycle", "superior"):
+        first = duty.due_on - REMIND_BEFORE * DAY
+        at = morning_of(max(since, start_of(first)))
+        if duty.opened_at < start_of(first) and at < until:
+            told_to = cast(Any, duty)  # with the columns of `not_reminded`
+            receiver = Receiver(duty.superior.name, told_to._mailbox, told_to._about)
+            found[at, duty.cycle.year, duty.due_on].append((duty.cycle, receiver))
+    for (at, _year, due_on), told in found.items():
+        receivers = sorted((receiver for _cycle, receiver in told), key=lambda one: one.name)
+        yield Coming(at, told[0][0], DutyStep(due_on), receivers, 0)
 
 
 def _receivers(one: Round) -> list[Receiver]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.models.agency import Group
 from isotrack.kit.clock import day_of
 from isotrack.kit.sheets import DATE, DECIMAL, MONEY, NUMBER, PERCENT, TEXT, TIME, Column, Sheet
-from isotrack.kit.words import say_time, show_number
+from isotrack.kit.words import say_time, show_date, show_number
 from reports.board import Board, Row
 from reports.consolidated import Consolidated
 from reports.models import Punctuality
@@ -20,6 +20,7 @@ from reports.questions import Question
 from reports.statistics.picture import NumberLine, Part, Picture, RateLine, ShareLine
 from reports.statistics.rows import Row as KeptRow
 from reports.statistics.rows import show_figure
+from reports.statistics.spread import Quartiles
 from reports.statistics.tally import numeric, shared
 
 BOARD: Sequence[Column[Row]] = [
@@ -84,6 +85,7 @@ class Said:
     question: Question
     line: NumberLine | None = None
     part: Part | None = None
+    quartiles: Quartiles | None = None
 
 
 WORDS: Sequence[Column[Words]] = [
@@ -124,6 +126,9 @@ SAID: Sequence[Column[Said]] = [
     Column(gettext_lazy("Tổng"), lambda said: _sum(said), NUMBER, 18),
     Column(gettext_lazy("Trung bình"), lambda said: said.line and said.line.numbers.average, DECIMAL, 16),
     Column(gettext_lazy("Nhỏ nhất"), lambda said: said.line and said.line.numbers.smallest, DECIMAL, 16),
+    Column(gettext_lazy("Một phần tư không quá"), lambda said: _quartile(said, 1), DECIMAL, 21),
+    Column(gettext_lazy("Trung vị"), lambda said: _quartile(said, 2), DECIMAL, 16),
+    Column(gettext_lazy("Ba phần tư không quá"), lambda said: _quartile(said, 3), DECIMAL, 21),
     Column(gettext_lazy("Lớn nhất"), lambda said: said.line and said.line.numbers.largest, DECIMAL, 16),
     Column(gettext_lazy("Năm trước"), lambda said: _last(said), DECIMAL, 18),
 ]
@@ -145,7 +150,7 @@ def consolidated_sheets(report: Consolidated) -> list[Sheet[Any]]:
         Sheet(_("Tổng hợp"), FACTS, list(_facts(picture)), notes),
         Sheet(_("Theo nhóm"), RATES, [*picture.groups, *picture.levels, whole], notes),
         Sheet(_("Theo cấp trên"), RATES, picture.by_superior, notes),
-        Sheet(_("Câu hỏi"), SAID, list(_said(picture)), notes),
+        Sheet(_("Câu hỏi"), SAID, list(_said(report)), notes),
         Sheet(_("Từng cơ quan"), _of_each(picture), report.rows, notes),
         *_in_words(report, notes),
     ]
@@ -164,10 +169,22 @@ def _in_words(report: Consolidated, notes: list[str]) -> Iterator[Sheet[Any]]:
 def _where_from(report: Consolidated) -> list[str]:
     told = {"code": report.snapshot.code, "time": say_time(report.snapshot.as_of)}
     return [
+        *_of_december(report),
         str(report.snapshot.cycle),
         _("Mã số liệu %(code)s; số liệu tính đến %(time)s") % told,
         _("Gửi %(deadline)s") % {"deadline": report.deadline},
     ]
+
+
+def _of_december(report: Consolidated) -> Iterator[str]:
+    """The year of the report to the Ministry, which may be another than the agencies' one."""
+    if report.period:
+        told = {
+            "year": report.year,
+            "first": show_date(report.period.first),
+            "last": show_date(report.period.last),
+        }
+        yield _("Báo cáo năm %(year)s gửi Bộ, kỳ số liệu từ %(first)s đến %(last)s") % told
 
 
 def _facts(picture: Picture) -> Iterator[Fact]:
@@ -207,9 +224,12 @@ def _parts_of(line: ShareLine | None) -> Iterator[Fact]:
             )
 
 
-def _said(picture: Picture) -> Iterator[Said]:
-    for chapter in picture.chapters:
-        yield from (Said(line.question, line=line) for line in chapter.numbers)
+def _said(report: Consolidated) -> Iterator[Said]:
+    lie = report.quartiles
+    for chapter in report.picture.chapters:
+        yield from (
+            Said(line.question, line=line, quartiles=lie.get(line.question.key)) for line in chapter.numbers
+        )
         yield from (Said(line.question, part=part) for line in chapter.shares for part in line.parts)
 
 
@@ -217,6 +237,11 @@ def _agencies(said: Said) -> int | None:
     if said.part:
         return said.part.count
     return said.line.numbers.count if said.line else None
+
+
+def _quartile(said: Said, number: int) -> Decimal | None:
+    """None where nobody answered, and for figures frozen without quartiles."""
+    return said.quartiles.numbers[number] if said.quartiles else None
 
 
 def _sum(said: Said) -> Any:

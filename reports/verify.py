@@ -115,7 +115,7 @@ def _frozen(snapshot: Snapshot) -> FrozenPaper:
         code=snapshot.code,
         kind=snapshot.get_kind_display(),
         province=snapshot.cycle.province.in_lists,
-        year=snapshot.cycle.year,
+        year=snapshot.year,
         as_of=snapshot.as_of,
         made_at=snapshot.made_at,
         digest=snapshot.digest,

@@ -2,35 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Value
 
 from agencies.models import Agency, Document
 from agencies.models.agency import in_lists
-from isotrack.kit.clock import day_of
 from plans.models import Declaration, FundingLine, Participant, PlanEntry, RolloutPlan, TrainingClass
 from plans.models.funding import SourceKind
-from reports.models import FileInspection, ReportCycle
+from reports.models import FileInspection, ReportCycle, Snapshot
+from reports.period import Period
 
 FIRST, AGAIN, BEFORE = "first", "again", ""
 AMOUNTS = ("approved", "allocated", "spent", "settled")
 
 
-def work_of_year(cycle: ReportCycle, as_of: datetime) -> dict[str, Any]:
-    """Documents, plans, declarations, training, inspections and money of the reporting year.
+def work_of_year(cycle: ReportCycle, kind: str, period: Period, until: date) -> dict[str, Any]:
+    """Documents, plans, declarations, training, inspections and money of the days a report counts.
 
-    `rows` holds under the same names what was counted, in the order of official lists.
+    `until` is the day of the figures. `rows` holds under the same names what was counted, in the order of
+    official lists.
     """
-    first, last = date(cycle.year, 1, 1), min(cycle.last_day_of_year(), day_of(as_of))
-    province = cycle.province
+    first, last = period.first, period.last
+    province, december = cycle.province, kind == Snapshot.Kind.MINISTRY
     issued = Document.objects.filter(province=province, issued_on__range=(first, last))
-    plans, plan_rows = _plans(province)
+    plans, plan_rows = _plans(province, period if december else None)
     declarations, declaration_rows = _declarations(province, first, last)
     training, class_rows, attendance = _training(province, first, last)
-    inspections, inspection_rows = _inspections(cycle, day_of(as_of))
-    funding, line_rows = _funding(province, cycle.year)
+    inspections, inspection_rows = _inspections(_inspected(cycle, kind, period, until))
+    funding, line_rows = _funding(province, period.year)
     return {
         "issued": [named(one) for one in issued.order_by("issued_on", "pk")],
         "plans": plans,
@@ -54,9 +55,15 @@ def named(document: Document) -> list[str]:
     return [document.number, document.issued_on.isoformat(), document.abstract]
 
 
-def _plans(province: Agency) -> tuple[dict[str, int], list[list[Any]]]:
-    """Rows: agency, code and title of the approved plan, whether declared."""
+def _plans(province: Agency, period: Period | None) -> tuple[dict[str, int], list[list[Any]]]:
+    """Rows: agency, code and title of the approved plan, whether declared.
+
+    Without a period as the plans stand; within one those decided by its last day, and beside them `decided`,
+    how many of them in its days.
+    """
     approved = RolloutPlan.objects.approved().filter(province=province)
+    if period:
+        approved = approved.filter(decision__issued_on__lte=period.last)
     entries = PlanEntry.objects.filter(plan__in=approved)
     declared = Exists(entries.declared().filter(pk=OuterRef("pk")))
     found = list(
@@ -69,6 +76,8 @@ def _plans(province: Agency) -> tuple[dict[str, int], list[list[Any]]]:
         "agencies": len({agency for agency, *_rest in found}),
         "declared": len({agency for agency, *_rest, is_declared in found if is_declared}),
     }
+    if period:
+        counts["decided"] = approved.filter(decision__issued_on__gte=period.first).count()
     return counts, [[in_lists(name), code, title, bool(done)] for _agency, name, code, title, done in found]
 
 
@@ -129,12 +138,32 @@ def _training(
     return counts, classes, attendance
 
 
-def _inspections(cycle: ReportCycle, until: date) -> tuple[dict[str, int], list[list[Any]]]:
-    """File inspections of the cycle's reports by result (TT 26/2014 Đ37 k1). Rows: agency, day, result."""
+def _inspected(cycle: ReportCycle, kind: str, period: Period, until: date) -> list[tuple[str, date, str]]:
+    """Agency, day and result: of the cycle's reports until a day, for the Ministry of those of the period.
+
+    A period may hold inspections of two cycles; the newest of an agency counts.
+    """
     held = FileInspection.objects.filter(report__cycle=cycle, inspected_on__lte=until)
-    order = ("report__agency__sort_order", "report__agency__name_sort", "pk")
-    found = held.order_by(*order).values_list("report__agency_name", "inspected_on", "result")
-    rows = [[in_lists(name), day.isoformat(), result] for name, day, result in found]
+    if kind == Snapshot.Kind.MINISTRY:
+        days = (period.first, period.last)
+        held = FileInspection.objects.filter(
+            report__cycle__province=cycle.province_id, inspected_on__range=days
+        )
+    order = ("report__agency__sort_order", "report__agency__name_sort", "inspected_on", "pk")
+    columns = ("report__agency", "report__agency_name", "inspected_on", "result")
+    newest = {agency: told for agency, *told in held.order_by(*order).values_list(*columns)}
+    return [(in_lists(name), day, result) for name, day, result in newest.values()]
+
+
+def failed_inspection(cycle: ReportCycle, kind: str, period: Period, until: date) -> list[str]:
+    """The agencies among them whose newest inspection they did not pass."""
+    failed = FileInspection.Result.NOT_PASSED
+    return [name for name, _day, result in _inspected(cycle, kind, period, until) if result == failed]
+
+
+def _inspections(found: Sequence[tuple[str, date, str]]) -> tuple[dict[str, int], list[list[Any]]]:
+    """File inspections by result (TT 26/2014 Đ37 k1). Rows: agency, day, result."""
+    rows = [[name, day.isoformat(), result] for name, day, result in found]
     results = [row[2] for row in rows]
     by_result = {one.value: results.count(one.value) for one in FileInspection.Result}
     return {"files": len(rows), **by_result}, rows

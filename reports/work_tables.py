@@ -116,9 +116,13 @@ def _said(report: Consolidated) -> Iterator[WorkTable]:
     yield _table("voices", _("Khó khăn, đề xuất của các cơ quan"), heads, report.voices)
     heads = [_("Cơ quan"), _("Lý do")]
     yield _table("not-started", _("Cơ quan chưa triển khai và lý do"), heads, report.not_started)
-    heads = [_("Nội dung công việc"), _("Số lần nêu")]
+    heads, year = [_("Nội dung công việc"), _("Số lần nêu")], {"year": report.tasks_year}
     yield _table(
-        "tasks", _("Nhiệm vụ năm sau được nhiều cơ quan nêu"), heads, report.tasks["common"], numbers=1
+        "tasks",
+        _("Nhiệm vụ năm %(year)s được nhiều cơ quan nêu") % year,
+        heads,
+        report.tasks["common"],
+        numbers=1,
     )
 
 

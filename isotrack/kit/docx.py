@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any, ClassVar
 
 from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_TAB_ALIGNMENT as TAB
 from docx.oxml import OxmlElement
@@ -250,6 +251,7 @@ def _write_paragraph(document: Any, block: Paragraph) -> None:
 def _write_grid(document: Any, block: Grid) -> None:
     table = document.add_table(rows=1, cols=len(block.heads), style="Table Grid")
     table.autofit = False
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER  # else it sticks out into the margin by what pads its cells
     for column, width in zip(table.columns, block.widths, strict=True):
         column.width = Mm(width)
     _fill_row(table.rows[0], [(head, True) for head in block.heads], block.widths, bold=True)
@@ -266,7 +268,9 @@ def _fill_row(
     for cell, (text, is_centred), width in zip(row.cells, cells, widths, strict=True):
         cell.width = Mm(width)
         line = cell.paragraphs[0]
-        line.add_run(text).bold = bold
+        line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(2)
+        run = line.add_run(text)
+        run.bold, run.font.size = bold, SMALL
         line.alignment = ALIGN.CENTER if is_centred else ALIGN.LEFT
 
 
@@ -278,8 +282,13 @@ def _mark_row(row: Any, name: str) -> None:
 
 
 def _write_end(document: Any, paper: Official) -> None:
-    document.add_paragraph().paragraph_format.line_spacing = Pt(8)
+    """Recipients and signature in one row that never parts, nor leaves the last words of the letter."""
+    gap = document.add_paragraph()
+    gap.paragraph_format.line_spacing = Pt(8)
+    for line in document.paragraphs[-2:]:
+        line.paragraph_format.keep_with_next = True
     left, right = _two_columns(document, Mm(79), Mm(86))
+    _mark_row(document.tables[-1].rows[0], "w:cantSplit")
     word = left.paragraphs[0].add_run("Nơi nhận:")
     word.bold = word.italic = True
     word.font.size = SMALL

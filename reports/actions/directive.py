@@ -275,7 +275,7 @@ def flag_overdue_duties(*, as_of: datetime, dry_run: bool = False) -> int:
     if flagged:
         newly = DirectiveDuty.objects.open().filter(flagged_overdue_at=as_of)
         _write_all("duty-overdue", newly, by=None, at=as_of, changes={})
-        _tell(newly, mails_directive.AFTER, _morning_of(as_of))
+        _tell(newly, mails_directive.AFTER, morning_of(as_of))
     return flagged
 
 
@@ -293,11 +293,16 @@ def remind_superiors(*, as_of: datetime, dry_run: bool = False) -> int:
         soon |= Q(due_on=due, opened_at__lt=start_of(due - timedelta(days=REMIND_BEFORE)))
     owed = DirectiveDuty.objects.open().filter(soon)
     if dry_run:
-        return _untold(owed, mails_directive.BEFORE).count()
-    return _tell(owed, mails_directive.BEFORE, _morning_of(as_of))
+        return not_reminded(owed).count()
+    return _tell(owed, mails_directive.BEFORE, morning_of(as_of))
 
 
-def _morning_of(as_of: datetime) -> datetime:
+def not_reminded(duties: DutyQuerySet) -> DutyQuerySet:
+    """Those whose superior has a mailbox, `_mailbox`, and was not reminded of the last day yet."""
+    return _untold(duties, mails_directive.BEFORE)
+
+
+def morning_of(as_of: datetime) -> datetime:
     """Not in the night: that day's morning, or now when that has passed."""
     return max(as_of, datetime.combine(day_of(as_of), MAILS_LEAVE, ZONE))
 

@@ -1,17 +1,18 @@
 """Forms about a snapshot: freezing one, and the number its report goes out under."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, time
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from isotrack.kit.clock import day_of
+from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.forms import HouseFormMixin, VietnameseDateField, VietnameseDateTimeField
-from isotrack.kit.words import say_date, say_time
+from isotrack.kit.words import say_date, say_time, show_date
 from reports.models import ReportCycle, Snapshot
+from reports.period import Period, usual_year, years_open_to
 
 USUAL_SYMBOL = {Snapshot.Kind.COMMITTEE: "BC-SKHCN", Snapshot.Kind.MINISTRY: "BC-UBND"}
 KINDS = [(kind.value, kind.label) for kind in USUAL_SYMBOL]
@@ -25,6 +26,13 @@ class FreezeForm(HouseFormMixin, forms.Form):
     kind = forms.ChoiceField(
         label=_("Dùng cho"), choices=KINDS, initial=Snapshot.Kind.COMMITTEE, widget=forms.RadioSelect
     )
+    year = forms.TypedChoiceField(
+        label=_("Năm của báo cáo gửi Bộ"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     as_of = VietnameseDateTimeField(
         label=_("Số liệu tính đến"),
         help_text=_("Giờ Việt Nam. Báo cáo gửi sau thời điểm này không được tính."),
@@ -35,6 +43,20 @@ class FreezeForm(HouseFormMixin, forms.Form):
         super().__init__(*args, **options)
         self.cycle, self.now = cycle, now
         self.fields["as_of"].initial = now
+        year = cast(forms.ChoiceField, self.fields["year"])
+        year.choices = [(one, _in_words(one)) for one in years_open_to(cycle, Snapshot.Kind.MINISTRY)]
+        year.initial = usual_year(cycle, Snapshot.Kind.MINISTRY, now)
+        year.help_text = gettext(
+            "Báo cáo tháng 12 của một năm dùng báo cáo các cơ quan gửi trước ngày 30/6 năm đó; việc đã làm"
+            " tính theo kỳ số liệu của Điều 12 NĐ 09/2019/NĐ-CP. Báo cáo gửi UBND tỉnh luôn của năm %(year)s."
+        ) % {"year": cycle.year}
+
+    def clean(self) -> dict[str, Any]:
+        """The year is that of the report to the Ministry; the other one follows its cycle."""
+        given = super().clean() or self.cleaned_data
+        if given.get("kind") != Snapshot.Kind.MINISTRY:
+            given["year"] = None
+        return given
 
     def clean_as_of(self) -> datetime:
         """Not in the future; the minute that is shown as now counts as now, with its seconds."""
@@ -46,6 +68,13 @@ class FreezeForm(HouseFormMixin, forms.Form):
                 gettext("Bây giờ là %(now)s; chọn thời điểm đã qua.") % {"now": say_time(self.now)}
             )
         return as_of
+
+
+def _in_words(year: int) -> str:
+    """The year with the days its work is counted in."""
+    period = Period.of_december(year, datetime.combine(date(year, 12, 31), time(12), ZONE))
+    told = {"year": year, "first": show_date(period.first), "last": show_date(period.last)}
+    return gettext("%(year)s – kỳ số liệu từ %(first)s đến %(last)s") % told
 
 
 class NumberForm(HouseFormMixin, forms.ModelForm):

@@ -117,3 +117,8 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def year(self) -> int:
+        """The year the report speaks of: its cycle's, but for the December one that keeps another."""
+        return int(self.figures.get("period", {}).get("year", self.cycle.year))

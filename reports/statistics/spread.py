@@ -1,25 +1,80 @@
 """How the answers to one numeric question spread: quartiles, and how many lie in each of a few ranges."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
-from statistics import quantiles
 from typing import Any, Self
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from isotrack.kit.plots import Plot
 from isotrack.kit.words import show_number, show_percent
 from plans.bars import Bar, bars
 from reports.models.report import ReportQuerySet
-from reports.questions import Question
+from reports.questions import Question, Questionnaire
 from reports.statistics.rows import Row, Wanted
+from reports.statistics.tally import numeric
 
 FEW = 8  # different answers up to which each has a bar of its own
 RANGES = 6  # at most, else
+BOX = 100  # how wide the drawing of the quartiles is
 STEPS = (1, 2, 5)  # a range is one of these times a power of ten wide
+
+
+@dataclass(frozen=True)
+class Quartiles:
+    """Five numbers that tell how the answers to one question lie: a quarter of them between each two.
+
+    `numbers` are the smallest, the lower quartile, the median, the upper quartile and the largest; a quartile
+    that falls between two answers is taken between them (as in Excel's QUARTILE.INC).
+    """
+
+    question: Question
+    count: int
+    numbers: Sequence[Decimal]
+
+    @classmethod
+    def of(cls, question: Question, given: Iterable[Any]) -> Self | None:
+        """None where nobody answered."""
+        ordered = sorted(one for one in given if one is not None)
+        return cls(question, len(ordered), [_quarter(ordered, n) for n in range(5)]) if ordered else None
+
+    @classmethod
+    def from_json(cls, question: Question, kept: Sequence[Any]) -> Self:
+        """Read what `as_json` wrote."""
+        return cls(question, kept[0], [Decimal(one) for one in kept[1:]])
+
+    def as_json(self) -> list[Any]:
+        """Number of answers, then the five numbers."""
+        return [self.count, *map(str, self.numbers)]
+
+    @property
+    def label(self) -> str:
+        """The question in words."""
+        return self.question.label(get_language())
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether at least two answers differ."""
+        return self.numbers[0] != self.numbers[-1]
+
+    @property
+    def shown(self) -> list[str]:
+        """The five numbers in words."""
+        return [shown(self.question, number) for number in self.numbers]
+
+    @property
+    def box(self) -> dict[str, float]:
+        """Where the quartiles lie between the smallest (0) and the largest (BOX), for a drawing."""
+        low, *middle, high = self.numbers
+        places = [round(float((one - low) / (high - low) * BOX), 1) for one in middle]
+        return dict(zip(("low", "median", "high"), places, strict=True)) | {
+            "width": round(places[2] - places[0], 1)
+        }
 
 
 @dataclass(frozen=True)
@@ -38,15 +93,15 @@ class Spread:
     @property
     def marks(self) -> list[tuple[str, str]]:
         """Smallest, quartiles and largest in words."""
-        low, middle, high = quantiles(self.numbers, n=4, method="inclusive")
-        named = (
-            (_("Nhỏ nhất"), self.numbers[0]),
-            (_("Một phần tư không quá"), low),
-            (_("Trung vị"), middle),
-            (_("Ba phần tư không quá"), high),
-            (_("Lớn nhất"), self.numbers[-1]),
+        names = (
+            _("Nhỏ nhất"),
+            _("Một phần tư không quá"),
+            _("Trung vị"),
+            _("Ba phần tư không quá"),
+            _("Lớn nhất"),
         )
-        return [(name, self._show(number)) for name, number in named]
+        numbers = [_quarter(self.numbers, n) for n in range(5)]
+        return [(name, self._show(number)) for name, number in zip(names, numbers, strict=True)]
 
     @cached_property
     def bars(self) -> list[Bar]:
@@ -77,10 +132,24 @@ class Spread:
         return [(low, high, high - least) for low, high in pairwise(bounds)]
 
     def _show(self, number: Decimal) -> str:
-        if self.question.type == "percent":
-            return show_percent(number)
-        whole = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
-        return show_number(whole)
+        return shown(self.question, number)
+
+
+def shown(question: Question, number: Decimal) -> str:
+    """A number between answers as people read it: whole where it is."""
+    if question.type == "percent":
+        return show_percent(number)
+    return show_number(number.quantize(Decimal(1)) if number == number.to_integral_value() else number)
+
+
+def quartiles_of(questions: Questionnaire, rows: Iterable[Row]) -> dict[str, Quartiles]:
+    """Question → how its answers lie, for every numeric question that these rows answer."""
+    given: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        for key, figure in row.figures.items():
+            given[key].append(figure)
+    found = {one.key: Quartiles.of(one, given[one.key]) for one in numeric(questions)}
+    return {key: one for key, one in found.items() if one}
 
 
 def spread_in_database(wanted: Wanted, asked: ReportQuerySet) -> Spread | None:
@@ -96,6 +165,13 @@ def spread_of_rows(wanted: Wanted, rows: Iterable[Row]) -> Spread | None:
     if wanted.question is None or not wanted.is_number or wanted.value is not None:
         return None
     return Spread.of(wanted.question, [row.figures[wanted.question.key] for row in rows])
+
+
+def _quarter(ordered: Sequence[Any], number: int) -> Decimal:
+    """What `number` quarters of the answers do not exceed; between two answers in proportion."""
+    place, part = divmod(number * (len(ordered) - 1), 4)
+    low = Decimal(str(ordered[place]))
+    return low + (Decimal(str(ordered[place + 1])) - low) * part / 4 if part else low
 
 
 def _step(least: Decimal) -> Decimal:

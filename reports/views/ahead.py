@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency, User
+from isotrack.journal.models import Notice
 from isotrack.kit import clock
 from reports.models.reminder import step_in_words
-from reports.notices_ahead import by_day, coming, weeks
-from reports.views.notice import WEEKDAYS
+from reports.notices_ahead import Ahead, by_day, coming, weeks
+from reports.views.notice import WEEKDAYS, ledger_of
 
 
 @require_safe
@@ -21,7 +22,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     mails = coming(_province(request), at)
     context = {
         "weeks": weeks(mails, clock.day_of(at)),
-        "total": sum(len(one.receivers) for one in mails),
+        "ahead": Ahead.of(mails, ledger_of(request.user).in_state(Notice.State.PLANNED).count()),
         "today": clock.day_of(at),
         "weekdays": WEEKDAYS,
     }

@@ -16,6 +16,7 @@ from reports.chapters import TITLES
 from reports.forms.narrative import NarrativeForm
 from reports.models import Narrative, ReportCycle, Snapshot
 from reports.narratives import drafts_of
+from reports.period import usual_year
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,6 +48,7 @@ def edit(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         "kinds": [(value, Snapshot.Kind(value).label) for value in TITLES],
         "kind": kind,
         "label": Snapshot.Kind(kind).label,
+        "report_year": usual_year(cycle, kind, at),
         "last": max(written, key=lambda one: one.changed_at, default=None),
         "stamp": stamp_of(written),
     }

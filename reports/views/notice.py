@@ -39,6 +39,7 @@ from reports.forms.notice import DeadForm
 from reports.models import AnnualReport, ReportCycle
 from reports.models.reminder import Audience, step_in_words
 from reports.notice_sheet import LEDGER
+from reports.notices_ahead import Ahead
 
 WEEKDAYS = (
     gettext_lazy("Thứ Hai"),
@@ -96,12 +97,16 @@ class NoticeList(ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        everything = ledger_of(self.request.user)
+        user = cast(User, self.request.user)
+        everything = ledger_of(user)
+        counts = everything.counts_by_state()
+        province = cast(Agency, cast(Agency, user.agency).province)
         asked = {name: self.request.GET.get(name, "") for name in FILTERS}
         return context | {
             "days": list(_by_day(context["object_list"], _mended_at(context["object_list"]))),
-            "counts": everything.counts_by_state(),
-            "without_contact": _without_contact(cast(User, self.request.user)),
+            "counts": counts,
+            "ahead": Ahead.counted(province, clock.now(), counts),
+            "without_contact": _without_contact(user),
             "dead_addresses": DeadAddress.objects.of_province(_key(self.request.user)).count(),
             "states": Notice.State.choices,
             "saved": self.saved,

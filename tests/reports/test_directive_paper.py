@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from django.utils import translation
 from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.table import Table
 
 from agencies.models import Agency
@@ -85,6 +86,23 @@ def test_the_word_file_has_the_page_and_the_letters_of_the_decree(duty):
     assert document.styles["Normal"].font.size.pt == 13
 
 
+def test_in_word_the_signature_never_parts_from_the_last_words(duty):
+    document = Document(BytesIO(letter(duty, today=TODAY).as_docx()))
+    signing = document.tables[-1].rows[0]
+    assert signing._tr.trPr.xpath("w:cantSplit")
+    last_words, gap = document.paragraphs[-3:-1]
+    assert last_words.text.endswith("./.")
+    assert last_words.paragraph_format.keep_with_next
+    assert gap.paragraph_format.keep_with_next
+
+
+def test_in_word_tables_keep_within_the_margins(duty):
+    late, missing = Document(BytesIO(letter(duty, today=TODAY).as_docx())).tables[1:3]
+    for table in (late, missing):
+        assert table.alignment == WD_TABLE_ALIGNMENT.CENTER
+        assert round(sum(column.width.mm for column in table.columns)) == 165
+
+
 def test_a_table_without_rows_is_left_out(duty):
     duty.items.filter(kind="late").delete()
     said = read(letter(duty, today=TODAY).as_docx())
@@ -118,4 +136,5 @@ def test_the_report_to_the_committee_lists_who_has_not_written(duty):
     )
     paper = overdue_report(duty.cycle, list(overdue), at=at("2021-07-22 08:00"))
     reads_as("directive_overdue", paper.as_pdf())
+    looks_as("directive_overdue", paper.as_pdf())
     reads_as_word("directive_overdue", paper.as_docx())

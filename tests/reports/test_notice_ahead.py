@@ -11,12 +11,14 @@ from agencies.models import Role
 from isotrack.journal.models import Notice
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import days_between
+from reports.actions.directive import remind_superiors
 from reports.actions.reminder import plan_reminders
 from reports.actions.review import extend
 from reports.models import ReminderRule
-from reports.notices_ahead import by_day, coming
+from reports.notices_ahead import DutyStep, by_day, coming
 from tests import make
 from tests.make import at
+from tests.reports import letters
 
 pytestmark = pytest.mark.django_db
 TODAY = at("2021-06-16 08:00")
@@ -98,3 +100,48 @@ def test_the_calendar_costs_the_same_for_one_agency_and_for_thirty(now):
     one = cost(cycle.province)
     cycle.delete()
     assert cost(make.reports(30).province) == one
+
+
+# Letters that superiors owe
+
+
+@pytest.fixture
+def duty():
+    """Sở Nội vụ owes a letter by 19/7, given on 5/7."""
+    return letters.duty()
+
+
+@pytest.mark.parametrize("since", ["2021-07-06 08:00", "2021-07-16 00:05", "2021-07-17 10:00"])
+def test_superiors_are_foretold_when_they_will_be_reminded(duty, since):
+    foretold = [one for one in coming(duty.cycle.province, at(since)) if isinstance(one.step, DutyStep)]
+    morning = max(at(since), at("2021-07-16 07:00"))
+    assert [(one.at, [who.name for who in one.receivers]) for one in foretold] == [(morning, ["Sở Nội vụ"])]
+    assert remind_superiors(as_of=morning) == 1
+    notice = Notice.objects.get(step=str(foretold[0].step))
+    assert (notice.about, notice.recipient) == (f"duty:{duty.pk}", foretold[0].receivers[0].address)
+    assert notice.planned_for == morning
+
+
+@pytest.mark.parametrize("due_on", ["2021-07-07", "2021-07-01"])
+def test_a_duty_given_so_late_has_no_reminder(due_on):
+    owed = letters.duty()
+    owed.due_on = at(due_on).date()
+    owed.save()
+    foretold = coming(owed.cycle.province, at("2021-07-05 09:00"))
+    assert not any(isinstance(one.step, DutyStep) for one in foretold)
+
+
+def test_the_ledger_counts_what_the_calendar_shows_and_the_planner_plans(province, now, browse):
+    now("2021-06-16 08:00")
+    client = browse(make.staff(email=""))
+    page = client.get("/notices/")
+    shown, calendar = page.context["ahead"], client.get("/notices/ahead/").context["ahead"]
+    assert (shown.planned, shown.coming) == (calendar.planned, calendar.coming)
+    assert f'Sắp gửi trong 30 ngày</span><span class="v">{shown.total}' in re.sub(r">\s+<", "><", page.text)
+    planned = 0
+    for instant in sorted({one.at for one in coming(province, TODAY)}):
+        foreseen = plan_reminders(as_of=instant, dry_run=True).planned
+        planned += plan_reminders(as_of=instant).planned
+        assert planned >= foreseen
+    assert shown.total == planned > 20
+    assert client.get("/notices/").context["ahead"].total == planned  # all written down, none sent

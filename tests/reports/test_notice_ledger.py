@@ -107,7 +107,7 @@ def test_every_count_is_a_link_to_its_rows(two, binh):
     fail(named("Khánh An"))
     make.agency("Ủy ban nhân dân xã Vĩnh Hậu", contact="")
     html = binh.get("/notices/").content.decode()
-    for state, number in {"planned": 0, "sent": 1, "failed": 1, "skipped": 0}.items():
+    for state, number in {"sent": 1, "failed": 1, "skipped": 0}.items():
         assert re.search(rf'\?state={state}".*?<span class="v">{number}</span>', html)
         assert len(binh.get(f"/notices/?state={state}").context["object_list"]) == number
     tile = re.search(r'href="([^"]*contact=[^"]*)">.*?<span class="v">(\d+)</span>', html)
@@ -132,6 +132,7 @@ def test_the_list_costs_the_same_for_one_notice_and_for_fifty(browse):
     client.get("/notices/")
     fifty = cost(client)
     Notice.objects.exclude(pk=Notice.objects.first().pk).delete()
+    client.get("/notices/")  # what is to come is asked for anew, since the ledger is another
     assert cost(client) == fifty <= 12
 
 

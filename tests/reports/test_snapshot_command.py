@@ -53,6 +53,8 @@ def test_it_writes_the_files(ask, tmp_path):
         (2020, "--pdf", "/no/such/folder/a.pdf"),
         (2020, "--xlsx", "/tmp"),
         (2020, "--province", "77"),
+        (2020, "--report-year", "2021"),
+        (2020, "--kind", "ministry", "--report-year", "2025"),
     ],
 )
 def test_bad_input_is_refused_and_nothing_is_frozen(ask, given):
@@ -62,4 +64,6 @@ def test_bad_input_is_refused_and_nothing_is_frozen(ask, given):
 
 
 def test_the_december_report_is_frozen_by_its_kind(ask):
-    assert ask(2020, "--as-of", "2021-06-30", "--kind", "ministry")["snapshot"] == "BKH-89-2020-1"
+    ministry = (2020, "--as-of", "2021-12-20", "--kind", "ministry")
+    assert ask(*ministry)["snapshot"] == "BKH-89-2021-1"
+    assert ask(*ministry, "--report-year", 2020)["snapshot"] == "BKH-89-2020-1"

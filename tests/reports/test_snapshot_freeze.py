@@ -41,7 +41,7 @@ def cycle():
 
 def test_it_gets_the_next_code_of_its_cycle_and_kind(cycle):
     codes = [take(cycle).code, take(cycle, make.at("2021-07-01")).code, take(cycle, kind="ministry").code]
-    assert codes == ["TH-89-2020-1", "TH-89-2020-2", "BKH-89-2020-1"]
+    assert codes == ["TH-89-2020-1", "TH-89-2020-2", "BKH-89-2021-1"]
 
 
 def test_its_code_can_be_checked(cycle):

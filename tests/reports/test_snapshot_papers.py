@@ -11,6 +11,7 @@ from reports.models import AnnualReport, Snapshot
 from tests import make
 from tests.plans.test_plan_papers_golden import agrees
 from tests.reports.filled import answers
+from tests.reports.papers import looks_as
 
 pytestmark = pytest.mark.django_db
 COUNTED = ("staff_total", "qms_state", "standard_version", "internal_audit_done", "management_review_done")
@@ -51,10 +52,18 @@ def cycle():
 
 
 @pytest.mark.parametrize("kind", ["committee", "ministry"])
-def test_the_paper_reads_as_it_should(cycle, kind, settings):
+def test_the_paper_reads_and_looks_as_it_should(cycle, kind, settings):
     settings.SECRET_KEY = "the same for every run"
     snapshot = make.snapshot(cycle, kind, as_of="2021-07-05 09:00")
-    agrees(f"consolidated_{kind}", paper_of(snapshot))
+    paper = paper_of(snapshot)
+    agrees(f"consolidated_{kind}", paper)
+    looks_as(f"consolidated_{kind}", paper, page=1)
+    looks_as(f"consolidated_{kind}", paper, page=2)
+
+
+def test_how_answers_lie_is_drawn_in_the_annex(cycle, settings):
+    settings.SECRET_KEY = "the same for every run"
+    looks_as("consolidated_committee", paper_of(make.snapshot(cycle, as_of="2021-07-05 09:00")), page=8)
 
 
 def test_once_numbered_it_is_no_draft_any_more(cycle, settings):

@@ -28,7 +28,7 @@ class Command(HouseCommand):
     takes_as_of = True
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("year", type=int, help="Reporting year, for example 2020.")
+        parser.add_argument("year", type=int, help="Year of the reporting cycle, for example 2020.")
         parser.add_argument("--province", help="Code of the province; needed where there are several.")
         parser.add_argument("--pdf", type=Path, metavar="FILE", help="Write the report in official form.")
         parser.add_argument("--xlsx", type=Path, metavar="FILE", help="Write the same figures as a workbook.")
@@ -39,6 +39,12 @@ class Command(HouseCommand):
             help="For the People's Committee of the province, or the one of December for the Ministry.",
         )
 
+        parser.add_argument(
+            "--report-year",
+            type=int,
+            help="Year of the report to the Ministry: the cycle's or the next. Without it, that of --as-of.",
+        )
+
     def answer(self, **options: Any) -> Mapping[str, Any]:
         """Freeze, write, count."""
         cycle = the_cycle(options["year"], the_province(options["province"]))
@@ -46,7 +52,12 @@ class Command(HouseCommand):
             _must_be_writable(file)
         try:
             snapshot, _is_new = freeze(
-                cycle, options["kind"], by=None, at=clock.now(), as_of=options["as_of"]
+                cycle,
+                options["kind"],
+                by=None,
+                at=clock.now(),
+                as_of=options["as_of"],
+                year=options["report_year"],
             )
         except ValidationError as refused:
             raise BadInput(" ".join(refused.messages)) from refused
