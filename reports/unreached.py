@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -15,6 +13,7 @@ from agencies.models.agency import in_lists
 from isotrack.journal.models import DeadAddress
 from isotrack.kit.clock import day_of
 from isotrack.kit.papers import Official
+from reports.board import Contact
 from reports.board import unreached as conditions
 from reports.models import AnnualReport, ReportCycle
 
@@ -66,8 +65,7 @@ def lost_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
         province=str(cycle.province_id), folded=Lower(OuterRef("agency__contact_email"))
     )
     holders = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
-    why = conditions(cycle, as_of).values()
-    rows = cycle.reports.filter(reduce(or_, why)).annotate(
+    rows = cycle.reports.filter(_unreached(cycle, as_of)).annotate(
         dead_because=Subquery(dead.values("reason")[:1]),
         has_holder=Exists(holders.filter(agency_id=OuterRef("agency_id"))),
     )
@@ -79,6 +77,17 @@ def lost_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
         Unreached(pk, agency, in_lists(name), address, dead_because, has_holder, _is_open(state, as_of))
         for pk, agency, name, address, dead_because, has_holder, *state in values
     ]
+
+
+def _unreached(cycle: ReportCycle, as_of: datetime) -> Q:
+    """All the board's conditions in one, of the report's own columns.
+
+    Where one of them asks the joined agency, PostgreSQL expects to make the list of holders anew for each row
+    and reads every agency of the nation instead.
+    """
+    why = conditions(cycle, as_of)
+    no_mail = cycle.reports.filter(why[Contact.NO_ADDRESS] | why[Contact.DEAD_ADDRESS]).order_by()
+    return Q(pk__in=no_mail.values("pk")) | why[Contact.NO_HOLDER]
 
 
 _STATE = ("first_submitted_at", "exempted_at")
