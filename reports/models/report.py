@@ -146,10 +146,6 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
         year = report.cycle.year - 1
         return self.filter(agency=report.agency_id, cycle__year=year, first_submitted_at__isnull=False)
 
-    def waiting_for_head(self, as_of: datetime) -> Self:
-        """Handed to the head of the agency for confirmation at `as_of` or before."""
-        return self.filter(state=AnnualReport.State.PENDING, pending_at__lte=as_of)
-
     def being_punctual(self, kind: str, as_of: datetime) -> Self:
         """Those of one punctuality as of an instant."""
         return self.filter(punctuality_is(as_of)[Punctuality(kind)])
@@ -221,6 +217,11 @@ def punctuality_is(as_of: datetime) -> dict[Punctuality, Q]:
         Punctuality.MISSING: counted & owed & Q(cutoff__lte=as_of),
         Punctuality.NOT_DUE: counted & owed & Q(cutoff__gt=as_of),
     }
+
+
+def waits_for_head(as_of: datetime) -> Q:
+    """Handed to the head of the agency for confirmation at `as_of` or before."""
+    return Q(state=AnnualReport.State.PENDING, pending_at__lte=as_of)
 
 
 class AnnualReport(models.Model):

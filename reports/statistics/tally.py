@@ -148,9 +148,7 @@ def _from_codes(reports: ReportQuerySet, questions: Questionnaire) -> tuple[dict
         "SELECT at_group, at_mandate, at_coded IS NULL AND at_figures <> '{}'::jsonb AS is_left, "
         f"at_coded || '{{}}'::bigint[] AS at_coded FROM ({rows}) AS report OFFSET 0"
     )
-    answers = (
-        f"SELECT at_group, at_mandate, is_left{members} FROM ({unpacked}) AS unpacked OFFSET 0"
-    )
+    answers = f"SELECT at_group, at_mandate, is_left{members} FROM ({unpacked}) AS unpacked OFFSET 0"
     sums = [f"{how}({name})" for name in names[: len(numbers)] for how in ("COUNT", "SUM", "MIN", "MAX")]
     for name, question in zip(names[len(numbers) :], shares, strict=True):
         sums += [f"COUNT(*) FILTER (WHERE {name} = {place})" for place in range(len(values_of(question)))]
