@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -41,14 +41,18 @@ def without_contact(user: User, today: date) -> AgencyQuerySet:
         province=models.functions.Cast(OuterRef("province_id"), models.CharField()),
         folded=Lower(OuterRef("contact_email")),
     )
-    holders = Post.objects.on(today).responsible().filter(user__is_active=True, agency_id=OuterRef("pk"))
+    # Asked of those agencies alone: as EXISTS the posts of the whole nation were read for one province.
+    near = Agency.objects.visible_to(user).order_by()
+    holders = Post.objects.on(today).responsible().filter(user__is_active=True, agency__in=near)
     below = Agency.objects.valid_on(today).filter(superior_id=OuterRef("pk"))
     asked = Agency.objects.visible_to(user).valid_on(today)
     # The People's Committee of the province reports and is reached through its Office.
     asked = asked.filter(Q(reports_annually=True) | Exists(below)).exclude(pk=models.F("province_id"))
     annotated = asked.annotate(
         dead_because=Subquery(dead.order_by("-since").values("reason")[:1]),
-        has_holder=Exists(holders.order_by()),
+        has_holder=ExpressionWrapper(
+            Q(pk__in=holders.order_by().values("agency_id")), output_field=models.BooleanField()
+        ),
     )
     return annotated.filter(Q.create(list(CONDITIONS.values()), connector=Q.OR)).in_protocol_order()
 

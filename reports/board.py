@@ -7,7 +7,7 @@ the chips and of the pager and the superiors to choose from as well), and one pa
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from typing import Any, Self
 
@@ -294,7 +294,7 @@ class Board:
         sent = sent if sent and sent <= self.as_of else None
         punctuality = URGENCY[values["urgency"]]
         is_behind = punctuality in (Punctuality.LATE, Punctuality.MISSING)
-        deadline, until = Deadline.ending_at(values["cutoff"]), day_of(sent or self.as_of)
+        until = day_of(sent or self.as_of) if is_behind else None
         return Row(
             pk=values["pk"],
             code=values["agency__code"],
@@ -303,7 +303,7 @@ class Board:
             superior=in_lists(values["superior__name"] or ""),
             group=values["group"],
             punctuality=punctuality,
-            days_late=max(0, deadline.offset(until)) if is_behind else 0,
+            days_late=max(0, Deadline.ending_at(values["cutoff"]).offset(until)) if until else 0,
             state=AnnualReport.State(values["state"]),
             is_nil=values["is_nil"] and sent is not None,
             first_submitted_at=sent,
@@ -327,21 +327,24 @@ def narrowing(wanted: Wanted, cycle: ReportCycle, as_of: datetime) -> Q:
     if wanted.until:
         asked &= Kind.RECEIVED.condition(as_of) & Q(first_submitted_at__lt=start_of(wanted.until + DAY))
     if wanted.contact:
-        asked &= unreached(cycle, as_of)[wanted.contact]
+        asked &= unreached(cycle.pk, cycle.province_id, day_of(as_of))[wanted.contact]
     return asked
 
 
-def unreached(cycle: ReportCycle, as_of: datetime) -> dict[Contact, Q]:
-    """Of which agencies of a cycle nobody is reached: no address, a dead one, nobody in the post."""
-    in_post = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
+def unreached(cycle: int, province: int, day: date) -> dict[Contact, Q]:
+    """Of which agencies of a cycle, both as keys, nobody is reached on a day: no address, a dead one, nobody
+    in the post.
+    """
+    in_post = Post.objects.on(day).filter(is_responsible=True, user__is_active=True)
     holders = in_post.filter(agency__reports__cycle=cycle).order_by()
     return {
         Contact.NO_ADDRESS: Q(agency__contact_email=""),
         Contact.NO_HOLDER: ~Q(agency__in=holders.values("agency_id")),
-        Contact.DEAD_ADDRESS: Q(is_dead(OuterRef("agency__contact_email"), Value(str(cycle.province_id)))),
+        Contact.DEAD_ADDRESS: Q(is_dead(OuterRef("agency__contact_email"), Value(str(province)))),
     }
 
 
+@cache  # an expression is copied where it is used
 def _reminders() -> Coalesce:
     """How many mails about the report were sent; the rows of a page ask an index, row by row."""
     about = Concat(Value("report:"), Cast(OuterRef("pk"), CharField()))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Case, Count, Q, Value, When
@@ -106,4 +107,9 @@ def _rates_of_kind(kind: Punctuality, number: int, nil: int, extended: int) -> R
 def total(parts: Iterable[Rates]) -> Rates:
     """Add up the rates of parts, for example of all superiors, without asking the database again."""
     counted = list(parts)
-    return Rates(**{part.name: sum(getattr(one, part.name) for one in counted) for part in fields(Rates)})
+    if len(counted) == 1:
+        return counted[0]
+    return Rates(*map(sum, zip(*map(_NUMBERS, counted), strict=True)))
+
+
+_NUMBERS = attrgetter(*(part.name for part in fields(Rates)))

@@ -20,9 +20,12 @@ class Misread(ValueError):
     """A typed value that cannot be read; the message says which form is expected."""
 
 
+_SEPARATORS = str.maketrans(",.", ".,")
+
+
 def show_number(number: int | Decimal) -> str:
     """1234567 → "1.234.567"; Decimal("1234.5") → "1.234,5"."""
-    return f"{number:,}".translate(str.maketrans(",.", ".,"))
+    return f"{number:,}".translate(_SEPARATORS)
 
 
 def show_money(dong: int) -> str:

@@ -4,7 +4,7 @@ Not "is today exactly day −7" but "which is the newest rule whose moment has p
 of downtime loses nothing, and of several missed steps an agency hears only the newest, with the true number
 of days left (they are counted when the mail is written).
 
-Whatever the number of agencies a round costs three statements, and there is one round for each audience and
+Whatever the number of agencies a round costs two statements, and there is one round for each audience and
 effective cut-off. The rows never leave the database.
 """
 
@@ -19,12 +19,14 @@ from django.db.models import (
     BooleanField,
     Case,
     CharField,
+    Count,
     Exists,
     ExpressionWrapper,
     F,
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
@@ -40,7 +42,7 @@ from isotrack.kit.deadlines import Deadline, IsWorking
 from reports import mails
 from reports.models import ReminderRule, ReportCycle
 from reports.models.reminder import Audience, Step
-from reports.models.report import ReportQuerySet
+from reports.models.report import ReportQuerySet, waits_for_head
 
 
 @dataclass
@@ -74,8 +76,10 @@ class Round:
 
     def counts(self) -> tuple[int, int]:
         """How many it is for, and how many of them no mail reaches: no address, or a dead one."""
-        everybody = self.owed.count()
-        return everybody, everybody - self.owed.filter(self._reachable).count()
+        reached = Case(When(self._reachable, then=Value(1)), default=Value(0))
+        rows = self.owed.order_by().annotate(_reached=reached).values_list("_reached")
+        found: dict[int, int] = dict(rows.annotate(number=Count(Value(1))))
+        return sum(found.values()), found.get(0, 0)
 
     def unsaid(self) -> "QuerySet[Any]":
         """The reachable ones to whom this step was not said yet."""
@@ -149,10 +153,10 @@ class Schedule:
         too, it is then the head who hears.
         """
         owed = self.cycle.reports.open(as_of)
-        waiting = owed.waiting_for_head(as_of).values("pk")
+        waiting = waits_for_head(as_of)
         for cutoff, is_extended, waits in _groups(owed, waiting):
             reports = owed.filter(cutoff=cutoff, extended_at__isnull=not is_extended)
-            reports = reports.filter(pk__in=waiting) if waits else reports.exclude(pk__in=waiting)
+            reports = reports.filter(waiting if waits else ~waiting)
             for audience, speaking in _WAITING if waits else _USUAL:
                 newest = self.newest(speaking, Deadline.ending_at(cutoff), as_of)
                 if newest is None:
@@ -171,10 +175,10 @@ _USUAL = ((Audience.OFFICER, [Audience.OFFICER]), (Audience.HEAD, [Audience.HEAD
 _WAITING = ((Audience.HEAD, [Audience.OFFICER, Audience.HEAD]),)
 
 
-def _groups(owed: ReportQuerySet, waiting: "QuerySet[Any, Any]") -> list[tuple[datetime, bool, bool]]:
+def _groups(owed: ReportQuerySet, waiting: Q) -> list[tuple[datetime, bool, bool]]:
     """The effective cut-offs of open reports, extended or not, waiting for a head or not; one statement."""
     extended = ExpressionWrapper(Q(extended_at__isnull=False), BooleanField())
-    waits = ExpressionWrapper(Q(pk__in=waiting), BooleanField())
+    waits = ExpressionWrapper(waiting, BooleanField())
     rows = owed.order_by().annotate(is_extended=extended, waits=waits)
     return sorted(rows.values_list("cutoff", "is_extended", "waits").distinct())
 
@@ -183,8 +187,9 @@ def _officers(
     cycle: ReportCycle, reports: ReportQuerySet, step: Step, moment: datetime, as_of: datetime
 ) -> Round:
     columns = _columns(cycle, mails.REMINDER, step, as_of, about=_report_key(), name=F("agency_name"))
-    # Of an agency that ended its heir hears.
-    heir = When(passed_to__isnull=False, then=F("passed_to__contact_email"))
+    # Of an agency that ended its heir hears: looked up where there is one, or all agencies are joined twice.
+    heirs = Agency.objects.filter(pk=OuterRef("passed_to_id")).values("contact_email")
+    heir = When(passed_to__isnull=False, then=Subquery(heirs))
     return Round(step, moment, reports.annotate(_to=Case(heir, default=F("agency__contact_email"))), columns)
 
 

@@ -142,12 +142,17 @@ def _from_codes(reports: ReportQuerySet, questions: Questionnaire) -> tuple[dict
         return {}, 0
     names = [f"a{place}" for place in range(1, len(numbers) + len(shares) + 1)]
     members = "".join(f", at_coded[{name[1:]}] AS {name}" for name in names)
-    # The limit that is none keeps the members from being taken out anew in each sum.
-    answers = f"SELECT at_group, at_mandate, at_figures, at_coded{members} FROM ({rows}) AS report OFFSET 0"
+    # A limit that is none keeps what stands beneath it from being done anew in each sum: here taking a member
+    # out; and one level deeper unpacking the array, which in a wide row is kept packed (measured: 8 times).
+    unpacked = (
+        "SELECT at_group, at_mandate, at_coded IS NULL AND at_figures <> '{}'::jsonb AS is_left, "
+        f"at_coded || '{{}}'::bigint[] AS at_coded FROM ({rows}) AS report OFFSET 0"
+    )
+    answers = f"SELECT at_group, at_mandate, is_left{members} FROM ({unpacked}) AS unpacked OFFSET 0"
     sums = [f"{how}({name})" for name in names[: len(numbers)] for how in ("COUNT", "SUM", "MIN", "MAX")]
     for name, question in zip(names[len(numbers) :], shares, strict=True):
         sums += [f"COUNT(*) FILTER (WHERE {name} = {place})" for place in range(len(values_of(question)))]
-    left = "COUNT(*) FILTER (WHERE at_coded IS NULL AND at_figures <> '{}'::jsonb)"
+    left = "COUNT(*) FILTER (WHERE is_left)"
     statement = f"SELECT {', '.join(['at_group', 'at_mandate', left, *sums])} FROM ({answers}) AS answer"
     with connections[reports.db].cursor() as cursor:
         cursor.execute(f"{statement} GROUP BY at_group, at_mandate", params)

@@ -70,9 +70,11 @@ def flagging(nation: Nation) -> "Iterator[Row]":
             "about_kind": "'report'",
             "about_key": "r.id::text",
             "about_label": f"'Báo cáo năm {FRESH_YEAR} – ' || r.agency_name",
+            "search": f"' bao cao nam {FRESH_YEAR} ubnd ' || a.name_search || ' he thong'",
         },
     )
     entries = f"INSERT INTO journal_entry ({columns}) SELECT {values} FROM reports_annualreport r "
+    entries += "JOIN agencies_agency a ON a.id = r.agency_id "
     entries += f"WHERE r.cycle_id = {cycle.pk} AND r.flagged_missing_at = '{OVERDUE}'"
 
     def ours() -> None:
@@ -130,6 +132,8 @@ def _judged(what: str, tree: Tree, ours: Work, floor: str, before: Work, times: 
 
 
 def _pair(ours: Work, floor: str, before: Work) -> Pair:
+    with connection.cursor() as cursor:  # what the last measure rolled back would be read by this one
+        cursor.execute("VACUUM ANALYZE reports_annualreport, journal_entry, journal_notice")
     return alternate(lambda: undone(ours, before=before), lambda: _floor(floor, before), TIMES)
 
 

@@ -9,8 +9,10 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from openpyxl import load_workbook
 
+from agencies.models.agency import Group
 from isotrack.kit.sheets import DATE, MONEY, PERCENT, TEXT, TIME, Column, Sheet, write_book, write_sheet
 
 COLUMNS: list[Column[Any]] = [
@@ -69,6 +71,37 @@ def test_a_formula_in_a_heading_or_a_note_is_text_too():
 
 def test_control_signs_in_a_text_break_no_workbook():
     assert opened(write_sheet("Kỳ", [Column("Tên", str)], ["Tôn\x07 giáo\x00"]))["A2"].value == "Tôn giáo"
+
+
+@pytest.mark.parametrize("text", ['<b> & "c"', " giữ khoảng trắng ", "dòng 1\ndòng 2\tcột", "Ủy ban\ufffe"])
+def test_every_text_comes_back_as_it_was(text):
+    cell = opened(write_sheet("Kỳ", [Column("Tên", str)], [text]))["A2"]
+    assert cell.value == text.rstrip("\ufffe")
+
+
+def test_equal_values_of_other_types_keep_their_own_look():
+    rows = [1, True, Decimal("1.00"), Decimal("1.0"), 1, "1"]
+    page = opened(write_sheet("Kỳ", [Column("Tên", lambda row: row)], rows))
+    assert [page[f"A{number}"].value for number in range(2, 8)] == ["1", "có", "1.00", "1.0", "1", "1"]
+
+
+def test_a_label_is_written_in_the_language_of_the_reader():
+    columns = [Column("Nhóm", lambda _row: Group.DEPARTMENT.label)]
+    said = []
+    for language in ("vi", "en"):
+        with override(language):
+            said.append(opened(write_sheet("Kỳ", columns, [1, 2]))["A3"].value)
+    assert said == ["Sở, ban, ngành", "Departments, boards, branches"]
+
+
+def test_a_sheet_broken_off_leaves_the_next_one_whole():
+    def rows():
+        yield KHANH_AN
+        raise ValueError("the database is gone")
+
+    with pytest.raises(ValueError, match="gone"):
+        write_sheet("Kỳ", COLUMNS, rows())
+    assert opened(write_sheet("Kỳ", COLUMNS, [KHANH_AN]))["A2"].value == "UBND xã Khánh An"
 
 
 def test_a_rate_of_nothing_is_a_dash_and_other_gaps_are_empty():

@@ -4,25 +4,25 @@ It is written as a stream, so that memory stays flat however many rows there are
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from io import BytesIO
 from itertools import zip_longest
+from operator import itemgetter
 from typing import Any, BinaryIO, Generic, TypeVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from isotrack.kit.clock import ZONE
+from isotrack.kit.sheets.rows import Pen, RowsWriter, lines_of, plain_text
 from isotrack.kit.words import NOTHING
 
 Row = TypeVar("Row")
@@ -107,7 +107,6 @@ def legal_title(title: str) -> str:
 def _write(book: Any, sheet: Sheet[Any]) -> int:
     page = book.create_sheet(legal_title(str(sheet.title)))
     top = len(sheet.notes) + 2 if sheet.notes else 1
-    last = get_column_letter(len(sheet.columns))
     for place, column in enumerate(sheet.columns, start=1):
         page.column_dimensions[get_column_letter(place)].width = column.width or LOOKS[column.kind][1]
     page.freeze_panes = f"A{top + 1}"
@@ -115,15 +114,34 @@ def _write(book: Any, sheet: Sheet[Any]) -> int:
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9  # A4
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_setup.fitToHeight = 0
-    for note in sheet.notes:
-        page.append([_text_cell(page, str(note))])
-    if sheet.notes:
-        page.append([])
-    page.append([_heading(page, str(column.heading)) for column in sheet.columns])
     _offer(page, sheet, top + 1)
-    count = _append_rows(page, sheet)
-    page.auto_filter.ref = f"A{top}:{last}{top + count}"
-    return count
+    page._writer = RowsWriter(page, _lines(page, sheet, top))
+    page.close()
+    return int(page._writer.count) - top
+
+
+def _lines(page: Any, sheet: Sheet[Any], top: int) -> Iterator[str]:
+    """Notes, heading and rows; after the last of them it is known how far the filter reaches."""
+    text = WriteOnlyCell(page)
+    text.quotePrefix = True
+    guarded, heading = text.style_id, _heading_style(page)
+    note, head = Pen(guarded=guarded), Pen(plain=heading, guarded=heading)
+    width = len(sheet.columns)
+    yield from lines_of([[words] for words in sheet.notes], [(itemgetter(0), note)], 1)
+    if sheet.notes:
+        yield f'<row r="{top - 1}"/>'
+    names = [str(column.heading) for column in sheet.columns]
+    yield from lines_of([names], [(itemgetter(place), head) for place in range(width)], top)
+    columns = [(column.value, _pen(page, column, guarded)) for column in sheet.columns]
+    yield from lines_of(sheet.rows, columns, top + 1)
+    page.auto_filter.ref = f"A{top}:{get_column_letter(width)}{page._writer.count}"
+
+
+def _pen(page: Any, column: Column[Any], guarded: int) -> Pen:
+    cell = WriteOnlyCell(page)
+    cell.number_format = LOOKS[column.kind][0]
+    of_text = column.kind is Kind.TEXT
+    return Pen(guarded=guarded, other=cell.style_id, of_text=of_text, turn=_TURN.get(column.kind))
 
 
 def _offer(page: Any, sheet: Sheet[Any], top: int) -> None:
@@ -142,66 +160,6 @@ def _offer(page: Any, sheet: Sheet[Any], top: int) -> None:
         list_of = DataValidation("list", formula, errorStyle="warning", showErrorMessage=True)
         list_of.add(f"{letter}{top}:{letter}1048576")
         page.data_validations.append(list_of)
-
-
-def _append_rows(page: Any, sheet: Sheet[Any]) -> int:
-    """One cell object per column serves every row: making one per value costs as much as writing it."""
-    cells = [_Pen(page, column) for column in sheet.columns]
-    count = 0
-    for count, row in enumerate(sheet.rows, start=1):  # noqa: B007  counts the rows of a stream
-        page.append([pen.fill(row) for pen in cells])
-    return count
-
-
-class _Pen:
-    """Writes the values of one column with one styled cell."""
-
-    def __init__(self, page: Any, column: Column[Any]) -> None:
-        self.value = column.value
-        self.turn = self._as_text if column.kind is Kind.TEXT else _TURN.get(column.kind)
-        self.said: dict[int, tuple[Promise, str]] = {}
-        self.yes, self.no = _("có"), _("không")
-        self.cell: Any = WriteOnlyCell(page)
-        self.cell.number_format = LOOKS[column.kind][0]
-        self.text: Any = WriteOnlyCell(page)
-        self.guarded = _text_cell(page, "")
-        self.guarded.quotePrefix = True
-
-    def fill(self, row: Any) -> Any:
-        value = self.value(row)
-        if self.turn:
-            value = self.turn(value)
-        if value is None:
-            return None
-        if isinstance(value, str):
-            return self._text(value)
-        self.cell.value = value
-        return self.cell
-
-    def _as_text(self, value: Any) -> str | None:
-        if isinstance(value, Promise):
-            return self._in_words(value) or None
-        if isinstance(value, bool):
-            return self.yes if value else self.no
-        return None if value is None or value == "" else str(value)
-
-    def _in_words(self, label: Promise) -> str:
-        """A label is translated once a column; kept with its words, so that no other one gets its id."""
-        if id(label) not in self.said and len(self.said) < LABELS_KEPT:
-            self.said[id(label)] = label, str(label)
-        kept = self.said.get(id(label))
-        return kept[1] if kept else str(label)
-
-    def _text(self, value: str) -> Any:
-        """What a spreadsheet would take for a formula stays text, also after somebody edits it."""
-        cell = self.guarded if value.startswith(_FORMULA_SIGNS) else self.text
-        put_text(cell, value)
-        return cell
-
-
-LABELS_KEPT = 1000
-LONGEST = 32_767  # signs in a cell
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _as_share(value: Any) -> Any:
@@ -224,18 +182,16 @@ def _text_cell(page: Any, text: str) -> Any:
     return cell
 
 
-def _heading(page: Any, text: str) -> Any:
-    cell = _text_cell(page, text)
+def _heading_style(page: Any) -> int:
+    cell = WriteOnlyCell(page)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor="E9EEF2")
     cell.alignment = Alignment(wrap_text=True, vertical="center")
-    return cell
+    return int(cell.style_id)
 
 
 def put_text(cell: Any, text: str) -> None:
     """As text whatever it begins with ("=…", "#N/A"), without the control signs no workbook may hold."""
-    if ILLEGAL_CHARACTERS_RE.search(text):
-        text = "".join(sign for sign in text if sign >= " " or sign in "\t\n\r")
     # What `cell.value = text` comes to once the text is known to be one: guessing its type took a third of
-    # the time of writing a workbook (measured).
-    cell._value, cell.data_type = text[:LONGEST], "s"
+    # the time of writing a form (measured).
+    cell._value, cell.data_type = plain_text(text), "s"
