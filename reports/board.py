@@ -27,13 +27,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Post, User
-from agencies.models.agency import Group, in_lists
+from agencies.models.agency import Group, holding, in_lists
 from isotrack.journal.models import Notice
 from isotrack.journal.models.notice import is_dead
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import DAY, Deadline, start_of
 from isotrack.kit.paging import CountedPaginator
-from isotrack.kit.text import clean, fold
+from isotrack.kit.text import clean
 from isotrack.kit.words import Misread, read_date
 from reports.models import AnnualReport, Punctuality, ReportCycle
 from reports.models.report import URGENCY, ReportQuerySet, punctuality_is, urgency_at
@@ -315,9 +315,8 @@ class Board:
 
 def narrowing(wanted: Wanted, cycle: ReportCycle, as_of: datetime) -> Q:
     """What the filters ask of a report row of a cycle, apart from its kind of punctuality."""
-    asked = Q()
-    for word in fold(wanted.words).split():  # of the joined row: a list of keys would be made of all agencies
-        asked &= Q(agency__name_search__contains=word)
+    # Of the joined row: a list of keys would be made of all agencies.
+    asked = holding(wanted.words, "agency__name_search")
     if wanted.superior is not None:
         asked &= Q(superior_id=wanted.superior)
     if wanted.group:

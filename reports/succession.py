@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from agencies.actions.succession import Wish
+from agencies.actions.succession import After, Wish
 from agencies.models import Agency, Post, Succession, SuccessionLink
 from agencies.models.agency import AgencyQuerySet
 from agencies.open_duties import OpenDuty
@@ -49,6 +49,17 @@ class Preview:
         """As the list of kinds has it."""
         return str(Succession.Kind(self.wish.kind).label)
 
+    @property
+    def changes_in_words(self) -> list[tuple[str, str]]:
+        """(what, its new value) of one that goes on, as its page names them."""
+        said = []
+        for name, value in self.wish.changes.items():
+            field = Agency._meta.get_field(name)
+            words = dict(field.flatchoices) if field.choices else {}
+            above = Agency.objects.coded(value, self.day).first() if name == "superior" else None
+            said.append((str(field.verbose_name), str(above or words.get(value, value))))
+        return said
+
     @cached_property
     def agencies(self) -> list[Agency]:
         """The predecessors of the registry."""
@@ -58,6 +69,14 @@ class Preview:
     def duties(self) -> list[OpenDuty]:
         """What is open; nothing changes hands where the same entity goes on."""
         return open_duties([one.pk for one in self.agencies], self.as_of) if self.ends else []
+
+    @cached_property
+    def successors(self) -> list[tuple[After, str]]:
+        """(successor, the superior of one that is to be founded or "")."""
+        above = {str(new["code"]): new.get("superior") for new in self.wish.founding}
+        codes = [code for code in above.values() if code]
+        named = {one.code: str(one) for one in Agency.objects.valid_on(self.last_day).filter(code__in=codes)}
+        return [(one, named.get(above.get(one.code) or "", "")) for one in self.wish.after]
 
     @cached_property
     def living_heirs(self) -> dict[str, Agency]:

@@ -246,7 +246,8 @@ def _check_code(code: str, wish: Wish, day: date) -> None:
     bearer = holder.exclude(pk__in=going).first()
     if bearer is not None and wish.kind not in Succession.OF_ONE:
         said = _("Mã %(code)s đang là của %(agency)s. Chọn mã khác, hoặc cho cơ quan đó kết thúc trước.")
-        raise ValidationError({"code": said % {"code": code, "agency": bearer}}, code="taken")
+        words = {"code": code, "agency": bearer}
+        raise ValidationError({"code": ValidationError(said, code="taken", params=words)})
 
 
 def _links(succession: Succession, wish: Wish) -> list[SuccessionLink]:

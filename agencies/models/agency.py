@@ -50,6 +50,15 @@ def in_lists(name: str) -> str:
     return name.replace("Ủy ban nhân dân", "UBND").replace("Uỷ ban nhân dân", "UBND")
 
 
+def holding(words: str, column: str) -> Q:
+    """Rows whose folded column holds every word typed; "UBND" is how people write the name spelt out."""
+    asked = Q()
+    for word in fold(words).split():
+        fits = Q(**{f"{column}__contains": word})
+        asked &= fits | Q(**{f"{column}__contains": "uy ban nhan dan"}) if word == "ubnd" else fits
+    return asked
+
+
 def own_name(name: str) -> str:
     """What lists are sorted by: "Khánh An", without People's Committee and kind of unit."""
     return _COMMITTEE_OF.sub("", name)
@@ -220,9 +229,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
 
         After stood_on, the column "stood__name_search" looks at the names of that day.
         """
-        for word in fold(words).split():
-            self = self.filter(**{f"{column}__contains": word})
-        return self
+        return self.filter(holding(words, column))
 
     def for_workbook(self) -> Self:
         """In protocol order, with what a workbook says of each."""

@@ -350,6 +350,12 @@ class SuccessionDuty(models.Model):
         verbose_name=_("chuyển cho"),
         help_text=_("Cơ quan làm tiếp."),
     )
+    heir_code = models.CharField(
+        _("mã cơ quan làm tiếp"),
+        max_length=20,
+        blank=True,
+        help_text=_("Khi cơ quan làm tiếp đến ngày hiệu lực mới được lập."),
+    )
     reason = models.CharField(_("lý do"), max_length=500, blank=True, help_text=_("Vì sao thôi không làm."))
     settled_at = models.DateTimeField(
         _("xong lúc"), null=True, blank=True, help_text=_("Lúc quyết định này được thực hiện.")
@@ -376,6 +382,14 @@ class SuccessionDuty(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def goes_to(self) -> str:
+        """Who does it from then on, also where the day founds them first; empty where nobody was chosen."""
+        if self.heir:
+            return str(self.heir)
+        links = self.succession.all_links if self.heir_code else []
+        return next((link.after for link in links if link.successor_code == self.heir_code), "")
 
     @property
     def is_undecided(self) -> bool:

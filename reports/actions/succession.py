@@ -27,11 +27,15 @@ Choice = SuccessionDuty.Choice
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person chose for one open duty; `heir` None stands for the successor, where there is one."""
+    """What a person chose for one open duty; without `heir` it is the successor, where there is one.
+
+    `heir_code` names a successor that the succession founds on its day.
+    """
 
     choice: str
     heir: Agency | None = None
     reason: str = ""
+    heir_code: str = ""
 
 
 @transaction.atomic
@@ -55,6 +59,7 @@ def choose(succession: Succession, decisions: Mapping[str, Decision], *, at: dat
             label=duty.label[:300],
             choice=decision.choice,
             heir=decision.heir,
+            heir_code=decision.heir_code,
             reason=decision.reason,
         )
         for duty, decision in known
@@ -149,11 +154,13 @@ def _settle(
     """Give every open duty of its predecessors an end, or put it down for a decision."""
     chosen = {_name(one): one for one in succession.duties.all()}
     heirs = Agency.objects.select_related("heir__covered_by").in_bulk(one.pk for one in ending([succession]))
+    founded = {link.successor_code: link.successor for link in succession.all_links if link.successor}
     deed = _deed(succession, by, at)
     rows = []
     for agency in heirs.values():
         for duty in left.get(agency.pk, ()):
             row = chosen.pop(duty.name, None) or _row(succession, duty)
+            row.heir = row.heir or founded.get(row.heir_code)
             _end(row, duty, agency.heir, deed)
             rows.append(row)
     for done in chosen.values():  # no longer open: the predecessor was quick enough

@@ -4,37 +4,40 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.actions.agency import DATED
 from agencies.actions.succession import After, Before, Wish
 from agencies.forms import PLAUSIBLE_DAYS
-from agencies.forms.agency import AgencyChoiceField
+from agencies.forms.picker import AgenciesField, PickedAgencyField, Picker, search_name
 from agencies.models import Agency, Document, Succession, SuccessionDuty
 from agencies.models.agency import AgencyQuerySet
+from agencies.models.agency import Kind as AgencyKind
 from agencies.models.document import DocumentQuerySet
 from agencies.open_duties import OpenDuty
+from agencies.registry_judge import OF_KIND
 from isotrack.kit.forms import HouseFormMixin, VietnameseDateField
 from isotrack.kit.text import clean
 from reports.actions.succession import Decision
+from reports.forms.founding import OF_A_KIND, Line, founding_fields, read_lines, shown_lines
 
 Kind = Succession.Kind
 Choice = SuccessionDuty.Choice
-# A new agency stands as the first predecessor did, until somebody records otherwise.
-COPIED = ("kind", "level", "group", "mandate", "ceiling_tier", "reports_annually", "sort_order")
-
-
-class AgenciesField(forms.ModelMultipleChoiceField):
-    """Several agencies, each named with its code because names repeat."""
-
-    def label_from_instance(self, obj: Agency) -> str:
-        return f"{obj} ({obj.code})"
+# What only an agency that goes on may be given; a new one has lines of its own.
+OF_THE_SAME = ("new_name", "new_kind", "new_superior")
+PICKED = ("predecessors", "successors", "new_superior")
 
 
 class SuccessionForm(HouseFormMixin, forms.Form):
-    """First page of the wizard; `decide_on` turns it into the second, with the open duties."""
+    """First page of the wizard; `decide_on` turns it into the second, with the open duties.
+
+    `asked` is what the page sent besides: how many lines for new agencies, and what is looked for.
+    """
 
     kind = forms.ChoiceField(
         label=gettext_lazy("Hình thức"),
@@ -42,39 +45,6 @@ class SuccessionForm(HouseFormMixin, forms.Form):
         help_text=gettext_lazy(
             "Đổi tên và đổi cấp trên giữ nguyên cơ quan; các hình thức khác làm cơ quan kết thúc."
         ),
-    )
-    predecessors = AgenciesField(
-        Agency.objects.none(),
-        label=gettext_lazy("Cơ quan trước"),
-        help_text=gettext_lazy(
-            "Những cơ quan kết thúc, bị chia tách, đổi tên hoặc đổi cấp trên. Giữ Ctrl để chọn nhiều."
-        ),
-    )
-    successors = AgenciesField(
-        Agency.objects.none(),
-        required=False,
-        label=gettext_lazy("Cơ quan kế thừa đã có trong danh bạ"),
-        help_text=gettext_lazy("Để trống khi lập cơ quan mới ở dưới, hoặc khi không có cơ quan kế thừa."),
-    )
-    new_code = forms.CharField(
-        max_length=20,
-        required=False,
-        label=gettext_lazy("Mã cơ quan mới"),
-        help_text=gettext_lazy(
-            "Chỉ ghi khi lập cơ quan mới; mã cũ của cơ quan kết thúc hôm trước dùng lại được."
-        ),
-    )
-    new_name = forms.CharField(
-        max_length=200,
-        required=False,
-        label=gettext_lazy("Tên mới"),
-        help_text=gettext_lazy("Tên đầy đủ của cơ quan mới, hoặc tên mới khi đổi tên."),
-    )
-    new_superior = AgencyChoiceField(
-        Agency.objects.none(),
-        required=False,
-        label=gettext_lazy("Cấp trên từ ngày hiệu lực"),
-        help_text=gettext_lazy("Của cơ quan mới, hoặc khi đổi cấp trên. Để trống: như cơ quan trước."),
     )
     effective_on = VietnameseDateField(
         label=gettext_lazy("Có hiệu lực từ ngày"),
@@ -88,11 +58,36 @@ class SuccessionForm(HouseFormMixin, forms.Form):
         label=gettext_lazy("Văn bản"),
         help_text=gettext_lazy("Nghị quyết, quyết định về việc này. Chưa có thì ghi vào sổ văn bản trước."),
     )
-    reason = forms.CharField(
-        max_length=500,
+    predecessors = AgenciesField(
+        Agency.objects.none(),
+        label=gettext_lazy("Cơ quan trước"),
+        help_text=gettext_lazy("Những cơ quan kết thúc, bị chia tách, đổi tên hoặc đổi cấp trên."),
+        error_messages={"required": gettext_lazy("Tìm và đánh dấu ít nhất một cơ quan.")},
+    )
+    successors = AgenciesField(
+        Agency.objects.none(),
         required=False,
-        label=gettext_lazy("Ghi chú"),
-        help_text=gettext_lazy("Điều cần biết thêm; giữ trong nhật ký."),
+        label=gettext_lazy("Cơ quan kế thừa đã có trong danh bạ"),
+        help_text=gettext_lazy("Bỏ qua khi chỉ lập cơ quan mới, hoặc khi không có cơ quan kế thừa."),
+    )
+    lines = forms.CharField(required=False, widget=forms.HiddenInput)
+    new_name = forms.CharField(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Tên mới"),
+        help_text=gettext_lazy("Tên đầy đủ từ ngày hiệu lực; để trống khi không đổi tên."),
+    )
+    new_kind = forms.ChoiceField(
+        choices=[("", gettext_lazy("Giữ nguyên")), *AgencyKind.choices],
+        required=False,
+        label=gettext_lazy("Loại mới"),
+        help_text=gettext_lazy("Khi cơ quan đổi loại, ví dụ xã thành phường."),
+    )
+    new_superior = PickedAgencyField(
+        Agency.objects.none(),
+        required=False,
+        label=gettext_lazy("Cấp trên từ ngày hiệu lực"),
+        help_text=gettext_lazy("Cơ quan nhắc nhở từ ngày đó."),
     )
     passes_posts = forms.BooleanField(
         required=False,
@@ -100,46 +95,103 @@ class SuccessionForm(HouseFormMixin, forms.Form):
         label=gettext_lazy("Chuyển người phụ trách sang cơ quan kế thừa"),
         help_text=gettext_lazy("Bỏ chọn thì nhiệm vụ của mọi người kết thúc cùng cơ quan."),
     )
-    submit_label = gettext_lazy("Xem trước")
+    reason = forms.CharField(
+        max_length=500,
+        required=False,
+        label=gettext_lazy("Ghi chú"),
+        help_text=gettext_lazy("Điều cần biết thêm; giữ trong nhật ký."),
+    )
+    submit_label = ""  # both pages have several buttons
 
     def __init__(
-        self, *args: Any, agencies: AgencyQuerySet, documents: DocumentQuerySet, **options: Any
+        self,
+        *args: Any,
+        agencies: AgencyQuerySet,
+        documents: DocumentQuerySet,
+        asked: Mapping[str, Any],
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        for name in ("predecessors", "successors", "new_superior"):
+        self.agencies, self.asked = agencies, asked
+        for name in PICKED:
             self.fields[name].queryset = agencies  # type: ignore[attr-defined]
         self.fields["document"].queryset = documents  # type: ignore[attr-defined]
+        self.numbers = read_lines(asked.get("lines"))
+        self.initial["lines"] = shown_lines(self.numbers)
+        for number in self.numbers:
+            self.fields |= founding_fields(number, agencies)
         self.duties: Sequence[OpenDuty] = ()
+        self.heirs: Sequence[tuple[str, str]] = ()
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """The fields alone: the page puts them into its form with its buttons."""
+        helper: FormHelper = super().helper
+        helper.form_tag = False
+        return helper
+
+    def pick(self, name: str, none: str = "") -> Picker:
+        """A field of agencies with what is looked for; `none` are the words for nobody."""
+        return Picker(self[name], self.agencies, str(self.asked.get(search_name(name), "")), none)
+
+    @property
+    def picks_before(self) -> Picker:
+        """Who goes."""
+        return self.pick("predecessors")
+
+    @property
+    def picks_after(self) -> Picker:
+        """Who is there already and takes over."""
+        return self.pick("successors")
+
+    @property
+    def picks_superior(self) -> Picker:
+        """The new superior of one that goes on."""
+        return self.pick("new_superior", none=_("Giữ nguyên cấp trên"))
+
+    @property
+    def new_lines(self) -> list[Line]:
+        """The lines for new agencies."""
+        return [Line(self, number, place) for place, number in enumerate(self.numbers, 1)]
 
     def decide_on(self, duties: Sequence[OpenDuty], heirs: Sequence[tuple[str, str]], *, ahead: bool) -> None:
         """Hide the first page's fields and ask about each open duty; `ahead`: the day is still to come."""
         for field in self.fields.values():
             field.widget = field.hidden_widget()
         self.fields["step"] = forms.CharField(initial="confirm", widget=forms.HiddenInput)
-        self.duties = duties
+        self.duties, self.heirs = duties, heirs
         for duty in duties:
             self.fields |= duty_fields(duty, heirs, ahead=ahead)
-        self.submit_label = gettext_lazy("Xác nhận")
 
     def clean_new_name(self) -> str:
         """In one written form."""
         return clean(self.cleaned_data["new_name"])
 
+    def clean(self) -> dict[str, Any]:
+        """Tell every wrong value at its field: what the kind does not know, half a line, who stands twice."""
+        cleaned = super().clean() or {}
+        kind, before = cleaned.get("kind"), list(cleaned.get("predecessors") or ())
+        if kind in Succession.OF_ONE:
+            self._check_same(before)
+        elif kind:
+            self._check_ending(kind, before)
+        for duty in self.duties:
+            self._check_duty(duty.name)
+        return cleaned
+
     def wish(self) -> Wish:
-        """What was asked for. Raises ValidationError for a new agency without code or name."""
+        """What was asked for; call it on a valid form."""
         values = self.cleaned_data
         kind, before = values["kind"], list(values["predecessors"])
         of_one = kind in Succession.OF_ONE
-        if of_one and len(before) > 1:
-            raise ValidationError({"predecessors": _("Mỗi lần chỉ đổi một cơ quan.")}, code="several")
-        founding = () if of_one else self._founding(before[0])
+        founding = [] if of_one else [line.founding(before[0]) for line in self._written]
         after = [After(one.code, one.name) for one in values["successors"]]
         after += [After(str(new["code"]), str(new["name"])) for new in founding]
         return Wish(
             kind=kind,
             effective_on=values["effective_on"],
             before=[Before.of(one) for one in before],
-            after=[] if of_one or kind == Kind.DISSOLVED else after,
+            after=after,
             founding=founding,
             changes=self._changes(before[0]) if of_one else {},
             document=values["document"],
@@ -147,20 +199,91 @@ class SuccessionForm(HouseFormMixin, forms.Form):
             passes_posts=values["passes_posts"],
         )
 
-    def _founding(self, first: Agency) -> list[dict[str, Any]]:
-        code, name = self.cleaned_data["new_code"].strip(), self.cleaned_data["new_name"]
-        if not code and not name:
-            return []
-        if not (code and name):
-            missing = "new_name" if code else "new_code"
-            raise ValidationError({missing: _("Cơ quan mới phải có cả mã và tên.")}, code="half")
-        superior = self.cleaned_data["new_superior"] or first.superior
-        copied = {field: getattr(first, field) for field in COPIED}
-        return [{"code": code, "name": name, "superior": superior.code if superior else "", **copied}]
+    def line_with(self, code: str) -> str:
+        """The field in which this code of a new agency was written; "" where none is."""
+        found = (line.name("code") for line in self._written if clean(line.values["code"]) == code)
+        return next(found, "")
+
+    @property
+    def _written(self) -> list[Line]:
+        return [line for line in self.new_lines if not line.is_empty]
+
+    def _check_same(self, before: Sequence[Agency]) -> None:
+        """The same legal entity goes on: one at a time, nobody follows it, and something is new."""
+        if len(before) > 1:
+            self.add_error("predecessors", ValidationError(_("Mỗi lần chỉ đổi một cơ quan."), code="several"))
+        said = _("Đổi tên, đổi cấp trên không có cơ quan kế thừa. Bỏ chọn, hoặc chọn hình thức khác.")
+        self._refuse_after(said)
+        values = self.cleaned_data
+        if (
+            values["kind"] == Kind.MOVED
+            and not values.get("new_superior")
+            and "new_superior" not in self.errors
+        ):
+            self.add_error("new_superior", ValidationError(_("Tìm và chọn cấp trên mới."), code="required"))
+        if values["kind"] == Kind.RENAMED and not any(values.get(one) for one in ("new_name", "new_kind")):
+            self.add_error(
+                "new_name", ValidationError(_("Ghi tên mới, hoặc chọn loại mới."), code="required")
+            )
+        superior = values.get("new_superior")
+        if superior and any(superior.path.startswith(one.path) for one in before):
+            said = _("Cơ quan cấp trên không thể là chính nó hoặc đơn vị trực thuộc.")
+            self.add_error("new_superior", ValidationError(said, code="circle"))
+
+    def _check_ending(self, kind: str, before: Sequence[Agency]) -> None:
+        for name in OF_THE_SAME:
+            if self.cleaned_data.get(name):
+                said = _(
+                    "Chỉ dùng khi đổi tên hoặc đổi cấp trên. Của cơ quan mới thì ghi ở phần Cơ quan mới."
+                )
+                self.add_error(name, ValidationError(said, code="other-kind"))
+        if kind == Kind.DISSOLVED:
+            self._refuse_after(_("Giải thể thì không có cơ quan kế thừa. Bỏ chọn, hoặc chọn hình thức khác."))
+            return
+        both = [str(one) for one in self.cleaned_data.get("successors") or () if one in before]
+        if both:
+            said = _("%(agencies)s ở cả hai bên. Cơ quan tiếp tục hoạt động thì chỉ chọn ở bên kế thừa.")
+            self.add_error(
+                "successors", ValidationError(said % {"agencies": ", ".join(both)}, code="both-sides")
+            )
+        self._check_lines(before)
+
+    def _check_lines(self, before: Sequence[Agency]) -> None:
+        seen: set[str] = set()
+        for line in self._written:
+            for name, wrong in line.check(before).items():
+                self.add_error(name, wrong)
+            code = clean(line.values.get("code", ""))
+            if code and code in seen:
+                said = _("Mã này đã ghi cho một cơ quan mới khác.")
+                self.add_error(line.name("code"), ValidationError(said, code="twice"))
+            seen.add(code)
+
+    def _refuse_after(self, said: str) -> None:
+        if self.cleaned_data.get("successors"):
+            self.add_error("successors", ValidationError(said, code="other-kind"))
+        for line in self._written:
+            self.add_error(line.name("code"), ValidationError(said, code="other-kind"))
+
+    def _check_duty(self, name: str) -> None:
+        """Of several heirs one does it: a duty is passed on to somebody."""
+        field = f"heir-{name}"
+        passed = self.cleaned_data.get(f"choice-{name}") == Choice.PASSED
+        if passed and field in self.fields and not self.cleaned_data.get(field):
+            self.add_error(field, ValidationError(_("Chọn cơ quan làm tiếp."), code="required"))
 
     def _changes(self, agency: Agency) -> dict[str, str]:
-        name, superior = self.cleaned_data["new_name"], self.cleaned_data["new_superior"]
-        changes = {"name": name} if name and name != agency.name else {}
+        """What becomes of the one that goes on: only what is another value than now."""
+        values = self.cleaned_data
+        changes = {name: values[f"new_{name}"] for name in ("name", "kind") if values[f"new_{name}"]}
+        changes = {name: value for name, value in changes.items() if value != getattr(agency, name)}
+        if "kind" in changes:
+            changes |= {
+                field: str(value)
+                for field, value in zip(OF_A_KIND, OF_KIND[changes["kind"]], strict=True)
+                if field in DATED
+            }
+        superior = values["new_superior"]
         return changes | ({"superior": superior.code} if superior and superior != agency.superior else {})
 
     def decisions(self, heirs: Mapping[str, Agency]) -> dict[str, Decision]:
@@ -218,8 +341,11 @@ def duty_fields(duty: OpenDuty, heirs: Iterable[tuple[str, str]], *, ahead: bool
 
 
 def _decision(values: Mapping[str, Any], name: str, heirs: Mapping[str, Agency]) -> Decision:
-    heir = heirs.get(values.get(f"heir-{name}", ""))
-    return Decision(values[f"choice-{name}"], heir, clean(values.get(f"reason-{name}", "")))
+    choice, code = values[f"choice-{name}"], values.get(f"heir-{name}", "")
+    reason = clean(values.get(f"reason-{name}", ""))
+    if choice != Choice.PASSED:
+        return Decision(choice, reason=reason)
+    return Decision(choice, heirs.get(code), reason, "" if code in heirs else code)
 
 
 class CancelForm(HouseFormMixin, forms.Form):

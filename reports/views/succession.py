@@ -1,6 +1,7 @@
 """Successions: the list, the wizard, one succession with its open duties, cancelling, deciding."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from isotrack.kit import clock
 from isotrack.kit.states import WrongState
 from isotrack.kit.words import say_date
 from reports.actions.succession import carry_out, choose, decide
+from reports.forms.founding import lines_after, shown_lines
 from reports.forms.succession import CancelForm, DecideForm, SuccessionForm, is_ahead
 from reports.open_duties import open_duties
 from reports.succession import Preview
@@ -69,9 +71,14 @@ def add(request: SignedRequest) -> HttpResponse:
     user = request.user
     if user.agency is None or not user.is_reviewer:
         raise Http404
-    now = clock.now()
-    form = _form(request, request.POST or None)
-    if request.method != "POST" or not form.is_valid():
+    act = request.POST.get("act", "")
+    if request.method != "POST":
+        asked = {"predecessors": request.GET.getlist("predecessor")}
+        return _first_page(request, _form(request, None, {}, initial=asked))
+    if act in ("find", "more", "edit") or act.startswith("drop-"):
+        return _first_page(request, _once_more(request, act))
+    form = _form(request, request.POST, request.POST)
+    if not form.is_valid():
         return _first_page(request, form)
     try:
         wish = form.wish()
@@ -79,19 +86,7 @@ def add(request: SignedRequest) -> HttpResponse:
     except ValidationError as refusal:
         _refuse(form, refusal)
         return _first_page(request, form)
-    preview = Preview(wish, now)
-    if request.POST.get("step") != "confirm":
-        return _second_page(request, _asking(request, form, preview), preview)
-    second = _form(request, request.POST)
-    second.decide_on(preview.duties, preview.heirs, ahead=preview.is_ahead)
-    if second.is_valid():
-        try:
-            succession = _confirm(request, wish, second, preview)
-        except (ValidationError, WrongState) as refusal:
-            _refuse(second, refusal)
-        else:
-            return redirect("reports:succession-detail", succession.pk)
-    return _second_page(request, second, preview)
+    return _second_step(request, wish, form)
 
 
 @either_way
@@ -137,21 +132,46 @@ def decide_duty(request: SignedRequest, pk: int) -> HttpResponse:
     return render(request, "reports/succession_decide.html", {"form": form, "duty": duty})
 
 
-def _form(request: SignedRequest, data: Any, **options: Any) -> SuccessionForm:
+def _second_step(request: SignedRequest, wish: Wish, form: SuccessionForm) -> HttpResponse:
+    """What was asked for can be done: show what it would do, or do it where that was seen and confirmed."""
+    preview = Preview(wish, clock.now())
+    if request.POST.get("step") != "confirm":
+        return _second_page(request, _asking(request, form, preview), preview)
+    second = _form(request, request.POST, request.POST)
+    second.decide_on(preview.duties, preview.heirs, ahead=preview.is_ahead)
+    if second.is_valid():
+        try:
+            succession = _confirm(request, wish, second, preview)
+        except (ValidationError, WrongState) as refusal:
+            _refuse(second, refusal)
+        else:
+            return redirect("reports:succession-detail", succession.pk)
+    return _second_page(request, second, preview)
+
+
+def _form(request: SignedRequest, data: Any, asked: Mapping[str, Any], **options: Any) -> SuccessionForm:
     user, today = request.user, clock.today()
     agencies = Agency.objects.visible_to(user).valid_on(today).in_protocol_order()
-    documents = Document.objects.visible_to(user)
-    asked = {"predecessors": request.GET.getlist("predecessor")}
-    initial = options.pop("initial", asked)
-    form = SuccessionForm(data, agencies=agencies, documents=documents, initial=initial, **options)
-    form.cancel_url = reverse("reports:succession-list")
-    return form
+    documents = Document.objects.visible_to(user).order_by("-issued_on", "-pk")
+    return SuccessionForm(data, agencies=agencies, documents=documents, asked=asked, **options)
+
+
+def _kept(form: SuccessionForm) -> dict[str, Any]:
+    return {name: form[name].value() for name in form.fields}
+
+
+def _once_more(request: SignedRequest, act: str) -> SuccessionForm:
+    """The first page as it was sent, with what was looked for and a line more or less; nothing is judged."""
+    sent = _form(request, request.POST, request.POST)
+    lines = shown_lines(lines_after(sent.numbers, act))
+    # Back from the preview: what had been looked for was chosen or not, and is over.
+    asked = {} if act == "edit" else request.POST.dict()
+    return _form(request, None, asked | {"lines": lines}, initial=_kept(sent))
 
 
 def _asking(request: SignedRequest, form: SuccessionForm, preview: Preview) -> SuccessionForm:
     """The second page, with the values of the first."""
-    kept = {name: form[name].value() for name in form.fields}
-    second = _form(request, None, initial=kept)
+    second = _form(request, None, request.POST, initial=_kept(form))
     second.decide_on(preview.duties, preview.heirs, ahead=preview.is_ahead)
     return second
 
@@ -185,9 +205,17 @@ def _refuse(form: Any, refusal: ValidationError | WrongState) -> None:
     if isinstance(refusal, WrongState) or not hasattr(refusal, "error_dict"):
         form.add_error(None, str(refusal) if isinstance(refusal, WrongState) else refusal)
         return
-    names = {"code": "new_code"}
     for name, errors in refusal.error_dict.items():
-        field = names.get(name, name)
+        field = _field_of(form, name, errors)
         visible = field in form.fields and not form.fields[field].widget.is_hidden
         choice = f"choice-{field}"
         form.add_error(field if visible else choice if choice in form.fields else None, errors)
+
+
+def _field_of(form: Any, name: str, errors: Sequence[ValidationError]) -> str:
+    """The field that a refusal names; a code of a new agency stands on one of several lines."""
+    if name != "code":
+        return name
+    params = errors[0].params
+    written = str(params.get("code", "")) if isinstance(params, Mapping) else ""
+    return cast(str, form.line_with(written))

@@ -37,6 +37,12 @@ def test_a_clerk_finds_an_agency_by_its_code(browse):
     assert shown(browse(make.staff()).get(LIST, {"q": "30340"})) == ["UBND xã Khánh An"]
 
 
+def test_a_clerk_finds_a_committee_as_people_write_it(browse):
+    make.agency("Uỷ ban nhân dân xã Khánh An")
+    make.department("Sở Tư pháp")
+    assert shown(browse(make.staff()).get(LIST, {"q": "ubnd xa khanh"})) == ["UBND xã Khánh An"]
+
+
 def test_an_officer_sees_their_own_agency_and_those_below_only(browse):
     district = make.district()
     make.agency("Ủy ban nhân dân xã Khánh An", superior=district)

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agencies.models import Agency, Document, Succession, SuccessionDuty
+from reports.actions.succession import carry_out_due
 from reports.models import AnnualReport
 from tests import make
 from tests.reports.successions import AFTER, DAY, Kind, carried_out, new, planned, two_communes
@@ -23,8 +24,9 @@ def first_page(*before, **values):
     usual = {
         "kind": "merged",
         "predecessors": [one.pk for one in before],
-        "new_code": "30337",
-        "new_name": "Ủy ban nhân dân xã An Phú",
+        "lines": "0",
+        "new0-code": "30337",
+        "new0-name": "Ủy ban nhân dân xã An Phú",
         "effective_on": "01/07/2021",
         "document": make.document(number=f"{Document.objects.count()}/NQ-UBTVQH15").pk,
         "passes_posts": "on",
@@ -67,15 +69,162 @@ def test_a_clerk_merges_two_communes_in_two_steps(browse):
 def test_each_wrong_value_is_told_at_its_field_and_nothing_is_lost(browse):
     town, village = two_communes()
     client = browse(make.staff())
-    wrong = first_page(village, new_code="30337", effective_on="31/02/2021")
-    page = client.post("/successions/add/", wrong)
+    page = client.post("/successions/add/", first_page(village, effective_on="31/02/2021"))
     assert set(page.context["form"].errors) == {"effective_on"}
     page = client.post("/successions/add/", first_page(village))
-    assert "đang là của UBND thị trấn An Phú" in page.context["form"].errors["new_code"][0]
-    assert page.context["form"]["new_name"].value() == "Ủy ban nhân dân xã An Phú"
-    page = client.post("/successions/add/", first_page(town, new_name=""))
-    assert set(page.context["form"].errors) == {"new_code"} or "new_name" in page.context["form"].errors
+    assert "đang là của UBND thị trấn An Phú" in page.context["form"].errors["new0-code"][0]
+    assert page.context["form"]["new0-name"].value() == "Ủy ban nhân dân xã An Phú"
+    page = client.post("/successions/add/", first_page(town, **{"new0-name": ""}))
+    assert set(page.context["form"].errors) == {"new0-name"}
+    assert f'id="id_predecessors-{town.pk}"' in page.content.decode()
     assert town.valid_to is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "field"),
+    [
+        ("merged", {"predecessors": []}, "predecessors"),
+        ("merged", {"new0-code": "", "new0-name": ""}, "successors"),
+        ("merged", {"lines": "0,3", "new3-code": "30337", "new3-name": "UBND xã Khác"}, "new3-code"),
+        ("merged", {"new_name": "Ủy ban nhân dân xã An Phú"}, "new_name"),
+        ("dissolved", {}, "new0-code"),
+        ("split_part", {}, "successors"),
+        ("renamed", {"new0-code": "", "new0-name": ""}, "new_name"),
+        ("renamed", {"new_name": "Ủy ban nhân dân phường An Phú"}, "new0-code"),
+        ("unchanged", {"new0-code": "", "new0-name": ""}, "new_superior"),
+    ],
+)
+def test_what_a_kind_lacks_or_does_not_know_is_told_at_the_field(browse, kind, values, field):
+    page = browse(make.staff()).post("/successions/add/", first_page(two_communes()[0], kind=kind, **values))
+    assert set(page.context["form"].errors) == {field}
+    assert f'href="#id_{field}"' in page.content.decode()
+
+
+def test_nobody_stands_on_both_sides_or_under_who_ends(browse):
+    town, village = two_communes()
+    sent = first_page(town, village, successors=[village.pk], **{"new0-superior": town.pk})
+    page = browse(make.staff()).post("/successions/add/", sent)
+    assert set(page.context["form"].errors) == {"successors", "new0-superior"}
+
+
+def test_agencies_are_found_by_typing_and_who_was_chosen_stays(browse):
+    town, village = two_communes()
+    merged = make.agency("Ủy ban nhân dân xã Châu Phong", code="30400")
+    Agency.objects.filter(pk=merged.pk).update(former_names="Ủy ban nhân dân xã Phú Vĩnh")
+    merged.refresh_from_db()
+    merged.save()
+    client = browse(make.staff())
+    for words, found in (("vinh hoi dong", village), ("30349", village), ("phu vinh", merged)):
+        sent = first_page(town, act="find") | {"find-predecessors": words}
+        page = client.post("/successions/add/", sent)
+        picker = page.context["form"].picks_before
+        assert (picker.chosen, picker.found) == ([town], [found])
+        assert not page.context["form"].errors
+    assert "Ủy ban nhân dân xã Phú Vĩnh" in page.content.decode()
+    assert not Succession.objects.exists()
+
+
+def test_more_than_a_page_can_show_is_cut_and_said(browse):
+    for number in range(22):
+        make.agency(f"Ủy ban nhân dân xã Bình {number}")
+    page = browse(make.staff()).post("/successions/add/", {"act": "find", "find-successors": "xa binh"})
+    assert len(page.context["form"].picks_after.found) == 20
+    assert "Chỉ hiện 20 cơ quan đầu" in page.content.decode()
+
+
+def test_lines_for_new_agencies_come_and_go_and_keep_their_words(browse):
+    client = browse(make.staff())
+    sent = first_page(act="more") | {"lines": "0,1", "new1-name": "Ủy ban nhân dân xã Hai"}
+    form = client.post("/successions/add/", sent).context["form"]
+    assert [line.number for line in form.new_lines] == [0, 1, 2]
+    form = client.post("/successions/add/", sent | {"act": "drop-0"}).context["form"]
+    assert [(line.number, line.place) for line in form.new_lines] == [(1, 1)]
+    assert form["new1-name"].value() == "Ủy ban nhân dân xã Hai"
+
+
+def test_a_split_founds_two_and_each_duty_goes_to_the_one_that_was_chosen(browse):
+    village = make.agency("Ủy ban nhân dân xã Phú Hội", code="30346")
+    stays = make.agency("Ủy ban nhân dân xã Nhơn Hội", code="30351")
+    report = make.report(village)
+    client = browse(make.staff())
+    asked = first_page(village, kind="split_part", successors=[stays.pk]) | {
+        "lines": "0,1",
+        "new1-code": "30347",
+        "new1-name": "Ủy ban nhân dân xã Phú Hữu",
+        "new1-superior": make.province().pk,
+    }
+    preview = client.post("/successions/add/", asked)
+    said = preview.content.decode()
+    assert all(name in said for name in ("Nhơn Hội (30351)", "An Phú (30337)", "Phú Hữu (30347)"))
+    sent = choices(preview) | {f"choice-report:{report.pk}": "passed"}
+    page = client.post("/successions/add/", sent)
+    assert set(page.context["form"].errors) == {f"heir-report:{report.pk}"}
+    client.post("/successions/add/", sent | {f"heir-report:{report.pk}": "30347"})
+    report.refresh_from_db()
+    assert report.passed_to.code == "30347" and report.passed_to.superior == make.province()
+    assert Succession.objects.get().links.count() == 3
+
+
+def test_the_one_chosen_for_a_duty_is_founded_later_and_gets_it(browse, now):
+    village = make.agency("Ủy ban nhân dân xã Phú Hội", code="30346")
+    report = make.report(village)
+    client = browse(make.staff())
+    asked = first_page(village, kind="split_part", effective_on="01/09/2021") | {
+        "lines": "0,1",
+        "new1-code": "30347",
+        "new1-name": "Ủy ban nhân dân xã Phú Hữu",
+    }
+    name = f"report:{report.pk}"
+    sent = choices(client.post("/successions/add/", asked))
+    page = client.post(
+        "/successions/add/", sent | {f"choice-{name}": "passed", f"heir-{name}": "30347"}, follow=True
+    )
+    assert "Chuyển cho cơ quan kế thừa: UBND xã Phú Hữu" in page.content.decode()
+    carry_out_due(as_of=make.at("2021-09-01 00:30"))
+    report.refresh_from_db()
+    assert report.passed_to.code == "30347"
+
+
+def test_one_goes_back_from_the_preview_and_finds_everything(browse):
+    town, village = two_communes()
+    client = browse(make.staff())
+    sent = choices(client.post("/successions/add/", first_page(town, village)))
+    page = client.post("/successions/add/", sent | {"act": "edit"})
+    form = page.context["form"]
+    assert form.picks_before.chosen == [town, village]
+    assert form["new0-name"].value() == "Ủy ban nhân dân xã An Phú"
+    assert "Bước 1 trên 2" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "words"),
+    [
+        ("renamed", {"new_name": "Ủy ban nhân dân phường An Phú"}, "phường An Phú"),
+        ("renamed", {"new_kind": "public_service_unit"}, "Đơn vị sự nghiệp công lập"),
+        ("unchanged", {"new_superior": "above"}, "UBND huyện Tịnh Biên"),
+    ],
+)
+def test_who_goes_on_gets_its_new_values(browse, kind, values, words):
+    town = two_communes()[0]
+    above = make.agency("Ủy ban nhân dân huyện Tịnh Biên", code="890", superior=make.province())
+    values = {name: above.pk if value == "above" else value for name, value in values.items()}
+    client = browse(make.staff())
+    asked = first_page(town, kind=kind, **{"new0-code": "", "new0-name": ""}, **values)
+    preview = client.post("/successions/add/", asked)
+    assert words in preview.content.decode()
+    client.post("/successions/add/", choices(preview))
+    town.refresh_from_db()
+    assert town.valid_to is None and Succession.objects.get().is_done
+    assert words in f"{town.get_kind_display()} {town} {town.superior}"
+
+
+def test_dissolving_ends_an_agency_without_a_successor(browse):
+    town = two_communes()[0]
+    client = browse(make.staff())
+    asked = first_page(town, kind="dissolved", **{"new0-code": "", "new0-name": ""})
+    client.post("/successions/add/", choices(client.post("/successions/add/", asked)))
+    town.refresh_from_db()
+    assert town.valid_to == date(2021, 6, 30)
 
 
 def test_dropping_without_a_reason_is_told_at_the_duty(browse):
