@@ -19,14 +19,14 @@ OF_THIS_PLACE = (
     *("longxuyen", "chaudoc", "vietnam"),
 )
 LOOKED_AT = 72  # signs: beyond them guessing is hopeless anyway, and looking would take long
-ENOUGH = 3  # zxcvbn's "safely unguessable": more than 10^8 guesses
+ENOUGH = 4  # zxcvbn's "very unguessable": more than 10^10 guesses
 
 
 class GuessablePasswordValidator:
     """One of AUTH_PASSWORD_VALIDATORS."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        """Raise ValidationError where a few hundred million guesses would find it."""
+        """Raise ValidationError where ten thousand million guesses would find it."""
         found = zxcvbn(password[:LOOKED_AT], user_inputs=[*OF_THIS_PLACE, *_of(user)])
         if found["score"] < ENOUGH:
             raise ValidationError(self.get_help_text(), code="password_guessable")

@@ -8,8 +8,10 @@ kept as isotrack.kit.rescue says.
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 
 from isotrack.kit import clock
 
@@ -51,6 +53,11 @@ def renew_key(sender: Any, request: HttpRequest, **details: Any) -> None:
     """Receiver of allauth's authentication_step_completed: who gave the password again gets a new key."""
     if details.get("reauthenticated"):
         request.session.cycle_key()
+
+
+def drop_expired() -> None:
+    """Remove what is left of sessions that nobody can use any more, and with them what was typed in them."""
+    import_string(f"{settings.SESSION_ENGINE}.SessionStore").clear_expired()
 
 
 def _now() -> int:

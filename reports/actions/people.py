@@ -9,6 +9,7 @@ from agencies.actions.person import settle_posts
 from agencies.actions.upload import drop_old
 from agencies.models import Agency, Post
 from isotrack.kit.clock import day_of
+from isotrack.kit.lifetime import drop_expired
 from reports.models import AnnualReport, ReportCycle
 
 
@@ -36,4 +37,5 @@ def answering_alone(province: Agency, as_of: datetime) -> set[int]:
 
 def _settled(as_of: datetime) -> dict[str, int]:
     drop_old()
+    drop_expired()
     return {"settled": settle_posts(as_of=as_of), "expired": expire_invitations(as_of=as_of)}
