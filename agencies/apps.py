@@ -1,12 +1,12 @@
 """The registry's place among the apps."""
 
+from importlib import import_module
 from typing import Any
 
-from allauth.account.signals import authentication_step_completed
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 
-from isotrack.kit import clock, lifetime
+from isotrack.kit import clock
 
 
 class AgenciesConfig(AppConfig):
@@ -17,8 +17,7 @@ class AgenciesConfig(AppConfig):
     def ready(self) -> None:
         """Sign-ins are noted by the installation's clock: under this name Django would note the machine's."""
         user_logged_in.connect(note_sign_in, dispatch_uid="update_last_login")
-        user_logged_in.connect(lifetime.begin, dispatch_uid="session_begins")
-        authentication_step_completed.connect(lifetime.renew_key, dispatch_uid="session_key_renewed")
+        import_module("agencies.sign_ins").connect()  # only now are its models there
 
 
 def note_sign_in(sender: Any, user: Any, **details: Any) -> None:

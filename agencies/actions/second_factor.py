@@ -17,7 +17,7 @@ def reset_second_factor(user: User, *, by: User, at: datetime, reason: str) -> i
     Their sessions end; who must have one sets it up anew at the next sign-in.
     """
     number, _by_model = Authenticator.objects.filter(user=user).delete()
-    end_sessions(user)
+    end_sessions(user, at=at)
     _record("second-factor-reset", user, by=by, at=at, reason=reason)
     return number
 

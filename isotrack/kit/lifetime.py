@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
@@ -17,6 +18,7 @@ from isotrack.kit import clock
 
 BEGAN, SEEN, LIMITS = "began", "seen", "limits"  # in a session: two instants and two spans, in seconds
 NOTED_EVERY = 5 * 60  # seconds
+seen = Signal()  # with the request, whenever it was noted that a session is in use
 
 
 def begin(sender: Any, request: HttpRequest, user: Any, **details: Any) -> None:
@@ -46,6 +48,7 @@ class Lifetime:
             elif now - session[SEEN] >= NOTED_EVERY:
                 session[SEEN] = now
                 session.set_expiry(min(idle, session[BEGAN] + whole - now))
+                seen.send(type(self), request=request)
         return self.get_response(request)
 
 
