@@ -10,6 +10,8 @@ from typing import Any
 from allauth.account.signals import authentication_step_completed
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 
 from agencies.actions.sign_in import begin_sign_in, count_failure, end_sign_in, keep_seen
@@ -62,10 +64,9 @@ def failed(user: User | None, step: FailedSignIn.Step) -> None:
 
 def account_of(credentials: dict[str, Any]) -> User | None:
     """Whose account was tried; what was typed goes no further."""
-    people = User.objects.get_queryset().order_by("pk")
-    if name := credentials.get("username"):
-        return people.filter(username__iexact=name).first()
-    return people.with_mailbox(str(credentials.get("email") or "")).first()
+    typed = [str(credentials[name]).lower() for name in ("username", "email") if credentials.get(name)]
+    people = User.objects.get_queryset().alias(name=Lower("username"), mailbox=Lower("email"))
+    return people.filter(Q(name__in=typed) | Q(mailbox__in=typed)).order_by("pk").first()
 
 
 def _end(request: HttpRequest) -> Any:
