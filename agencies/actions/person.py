@@ -90,7 +90,7 @@ def read_in(user: User, language: str) -> None:
         user.save(update_fields=["language"])
 
 
-def end_sessions(user: User, *, at: datetime, but: int | None = None) -> None:
+def end_sessions(user: User, *, at: datetime, but: int = 0) -> None:
     """Sign a person out everywhere: what is open now meets the login page at its next request.
 
     `but` names the sign-in whose session the caller lets go on (see agencies.actions.sign_in).

@@ -35,13 +35,13 @@ def begin_sign_in(
 
 def keep_seen(request: HttpRequest, *, at: datetime, lasts_until: datetime) -> None:
     """The session was used at `at` and now lasts longer."""
-    rows = SignIn.objects.open().filter(pk=request.session.get(KEY))
+    rows = SignIn.objects.open().filter(pk=request.session.get(KEY, 0))
     rows.update(seen_at=at, lasts_until=lasts_until)
 
 
 def end_sign_in(request: HttpRequest, *, at: datetime, ended: SignIn.Ended) -> None:
     """The session of `request` ended."""
-    SignIn.objects.open().filter(pk=request.session.get(KEY)).update(ended_at=at, ended=ended)
+    SignIn.objects.open().filter(pk=request.session.get(KEY, 0)).update(ended_at=at, ended=ended)
 
 
 def count_failure(user: User | None, step: FailedSignIn.Step, *, at: datetime) -> None:
@@ -73,7 +73,7 @@ def end_other_sessions(request: HttpRequest, user: User, *, at: datetime) -> Non
 
 def keep_only(request: HttpRequest, user: User, *, at: datetime) -> None:
     """The session of `request` goes on under a new key, all others of `user` are over."""
-    end_sessions(user, at=at, but=request.session.get(KEY))
+    end_sessions(user, at=at, but=request.session.get(KEY, 0))
     user.refresh_from_db(fields=["session_round"])
     update_session_auth_hash(request, user)
 

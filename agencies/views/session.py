@@ -40,13 +40,13 @@ class Sessions:
         return sum(line.is_live for line in self.lines)
 
 
-def sessions_of(user: User, *, here: int | None = None) -> Sessions:
+def sessions_of(user: User, *, here: int = 0) -> Sessions:
     """The newest of `user`; `here` is the key of the sign-in whose session asks."""
     lines = [_line(row, here) for row in user.sign_ins.all()[:SHOWN]]
     return Sessions(lines, list(user.failed_sign_ins.all()[:SHOWN]))
 
 
-def _line(row: SignIn, here: int | None) -> Line:
+def _line(row: SignIn, here: int) -> Line:
     is_live = row.is_live(clock.real_now())
     if row.ended_at is not None:
         words = _("%(how)s lúc %(time)s") % {
@@ -85,7 +85,7 @@ def _end_all(request: SignedRequest, user: User) -> HttpResponse:
     return redirect("agencies:account-detail", user.pk)
 
 
-def here(request: SignedRequest) -> int | None:
+def here(request: SignedRequest) -> int:
     """The key of the sign-in that the session of `request` goes back to."""
-    key: int | None = request.session.get(KEY)
+    key: int = request.session.get(KEY, 0)
     return key

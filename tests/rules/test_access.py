@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.actions.calendar import renew_calendar
-from agencies.models import Role
+from agencies.models import Role, User
 from isotrack.journal.models import Notice
 from plans.models import Participant, UpkeepKind
 from reports.deep_link import link_to
@@ -584,7 +584,14 @@ def test_every_address_has_a_row():
     assert sorted(set(names(get_resolver().url_patterns)) - set(GET)) == []
 
 
-def test_everybody_meets_what_the_table_says(world, now, browse):
+def signed_in(user: User) -> Client:
+    """Just now, and without having given the password again."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_everybody_meets_what_the_table_says(world, now):
     now("2021-06-16 08:00")
     people, keys, special = world
     wrong = {}
