@@ -598,7 +598,7 @@ def test_everybody_meets_what_the_table_says(world, now):
     for name, row in GET.items():
         url = address(name, keys, special)
         for person, expected in zip(PEOPLE, row.split(), strict=True):
-            client = Client() if person == "anonymous" else browse(people[person])
+            client = Client() if person == "anonymous" else signed_in(people[person])
             met = answer(client, url, "get")
             if met != expected:
                 wrong[f"{name} {person}"] = f"{met} instead of {expected}"
