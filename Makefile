@@ -40,6 +40,7 @@ check: setup-test
 	$(BIN)/djlint --lint --check templates
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	env -u DATABASE_URL -u ALLOWED_HOSTS $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m deploy.setup.audit
 
 format: setup-test
 	$(BIN)/ruff check --fix

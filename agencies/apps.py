@@ -1,5 +1,6 @@
 """The registry's place among the apps."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -16,6 +17,7 @@ class AgenciesConfig(AppConfig):
     def ready(self) -> None:
         """Sign-ins are noted by the installation's clock: under this name Django would note the machine's."""
         user_logged_in.connect(note_sign_in, dispatch_uid="update_last_login")
+        import_module("agencies.sign_ins").connect()  # only now are its models there
 
 
 def note_sign_in(sender: Any, user: Any, **details: Any) -> None:

@@ -5,23 +5,20 @@ and something they have. django-allauth does the ceremony; this module says for 
 secrets in the database, and lets nobody past who still has to set it up.
 """
 
-import base64
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies import sealing
 from agencies.models import User
 
 HAS_ONE = "second_factor"  # in a session: the person was seen to have a second factor
@@ -93,20 +90,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return _("Khóa bảo mật %(number)d") % {"number": number}
 
     def encrypt(self, text: str) -> str:
-        return _seal().encrypt(text.encode()).decode()
+        return sealing.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _seal().decrypt(encrypted_text.encode()).decode()
+        return sealing.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Not the last one of somebody who must have one."""
         others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
         is_last = not others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
         return not (is_last and must_have_one(authenticator.user))
-
-
-def _seal() -> MultiFernet:
-    """Keys derived from SECRET_KEY, and from earlier ones while they are named as fallbacks."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = (hashlib.sha256(f"isotrack second factor:{force_str(key)}".encode()).digest() for key in keys)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

@@ -14,6 +14,7 @@ from agencies.views import (
     invitation,
     own,
     registry,
+    session,
 )
 
 app_name = "agencies"
@@ -36,6 +37,8 @@ urlpatterns = [
     path("people/", account.AccountList.as_view(), name="account-list"),
     path("people/add/", account.add, name="account-add"),
     path("people/me/", own.account, name="account-own"),
+    path("people/me/sessions/end/", session.end_others, name="session-end"),
+    path("people/<int:pk>/sessions/end/", session.end_all, name="account-sessions-end"),
     path("people/<int:pk>/second-factor/", own.second_factor, name="account-second-factor"),
     path("people/import/", account_import.preview, name="account-import"),
     path("people/import/confirm/", account_import.confirm, name="account-import-confirm"),

@@ -81,17 +81,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "isotrack.kit.guard.Guard",
     "isotrack.kit.requests.Probes",
     "isotrack.kit.requests.Requests",
     "isotrack.kit.requests.Storable",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "isotrack.kit.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "isotrack.kit.lifetime.Lifetime",
     "isotrack.kit.rescue.LoginOrRescue",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -165,7 +167,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "agencies.passwords.GuessablePasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "agencies.forms.account.ClosedAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
@@ -205,7 +207,12 @@ if OIDC_URL:
 # How long the address in an invitation opens an account
 INVITATION_DAYS: int = env.int("INVITATION_DAYS", 14)
 SESSION_ENGINE = "isotrack.kit.sessions" if REDIS_URL else "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 24 * 60 * 60  # signed in at 16:00, one still sends at 23:50
+# Hours without a page being asked for, and in all: of an agency's own people (signed in at 16:00, one still
+# sends at 23:50), and of those who see a province. See isotrack.kit.lifetime.
+SESSION_HOURS = {"agency": (8, 24), "province": (2, 12)}
+SESSION_COOKIE_AGE = 8 * 60 * 60  # seconds, of a session nobody has signed in to
+# Messages name people: they do not go into a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Language and time
 LANGUAGE_CODE = "vi"
@@ -360,6 +367,12 @@ if SENTRY_DSN:
     import_string("isotrack.kit.sentry.begin")(SENTRY_DSN)
 
 # Safety
+COOKIE_PREFIX = "__Host-" if OPEN_TO_OTHERS else ""  # taken by browsers from this host by https only
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
+TEXT_COOKIE_NAME = f"{COOKIE_PREFIX}isotrack_text"
+NEVER_IN_THE_CLEAR = [r"/calendar/.+\.ics"]  # asked for by programs: refused over http, not led on to https
 X_FRAME_OPTIONS = "DENY"
 COSTLY_PER_MINUTE: int = env.int("COSTLY_PER_MINUTE", 30)  # papers and workbooks of one person; 0 is no limit
 # Proxies of ours in front; the address of who asks is taken from X-Forwarded-For as the last of them saw it.

@@ -4,6 +4,7 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 
+from agencies.views import single_sign_on
 from reports.views import agency, dashboard, demonstration, error, health
 
 urlpatterns = [
@@ -23,7 +24,12 @@ urlpatterns = [
     path("account/logout/", account.logout, name="account_logout"),
     path("account/again/", account.reauthenticate, name="account_reauthenticate"),
     path("account/second-factor/", include("allauth.mfa.urls")),
-    path("account/sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("account/sso/oidc/<str:provider_id>/login/", single_sign_on.login, name="openid_connect_login"),
+    path(
+        "account/sso/oidc/<str:provider_id>/login/callback/",
+        single_sign_on.callback,
+        name="openid_connect_callback",
+    ),
     path(
         "account/sso/cancelled/",
         login_not_required(error.sso_cancelled),

@@ -51,6 +51,7 @@ VERBS: dict[str, Words] = {
     "second-factor-added": gettext_lazy("Thêm lớp xác thực thứ hai"),
     "second-factor-removed": gettext_lazy("Bỏ một cách xác thực thứ hai"),
     "second-factor-reset": gettext_lazy("Xóa lớp xác thực thứ hai"),
+    "sessions-ended": gettext_lazy("Kết thúc các phiên đăng nhập"),
     "calendar-renewed": gettext_lazy("Đổi địa chỉ lịch"),
     "calendar-revoked": gettext_lazy("Thu hồi địa chỉ lịch"),
     "post-begun": gettext_lazy("Giao nhiệm vụ"),
@@ -202,6 +203,7 @@ _ABOUT = {
     "delegation": "user",
     "password": "user",
     "second": "user",  # "second-factor-added"
+    "sessions": "user",
     "person": "invitation",
     "narrative": "cycle",
     "absence": "absence-rule",

@@ -18,7 +18,6 @@ from plans.models import RolloutPlan
 from reports.directive import Desk, desk_of
 
 TEXT_SIZES = ("s", "m", "l")
-TEXT_COOKIE = "isotrack_text"
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Page:
     @property
     def text_size(self) -> str:
         """s, m or l, kept in a cookie."""
-        chosen = self.request.COOKIES.get(TEXT_COOKIE, "m")
+        chosen = self.request.COOKIES.get(settings.TEXT_COOKIE_NAME, "m")
         return chosen if chosen in TEXT_SIZES else "m"
 
     @property

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from time import monotonic
+from time import monotonic, time
 
 import pytest
 from django.db import connection
@@ -51,6 +51,16 @@ def now(settings) -> "Callable[[str], None]":
     return set_clock
 
 
+def _gave_the_password_again(client: Client, user: User) -> None:
+    """What changes how somebody signs in asks for it; most tests are about something else."""
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
 @pytest.fixture
 def browse() -> Callable[[User], Client]:
     """A browser in which this person is signed in."""
@@ -58,6 +68,8 @@ def browse() -> Callable[[User], Client]:
     def signed_in(user: User) -> Client:
         client = Client()
         client.force_login(user)
+        if user.keeps_accounts:
+            _gave_the_password_again(client, user)
         return client
 
     return signed_in

@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from agencies.actions.calendar import revoke_calendar
-from agencies.models import Agency, Post, Role, User
+from agencies.models import Agency, Post, Role, SignIn, User
 from isotrack.journal.announce import announce
 from isotrack.journal.record import record
 from isotrack.kit.clock import ZONE, day_of
@@ -70,7 +70,7 @@ def change_account(user: User, *, by: User | None, at: datetime, reason: str = "
         setattr(user, name, value)
     if "is_active" in changes:
         user.reopened_at = at if user.is_active else user.reopened_at
-        end_sessions(user)
+        end_sessions(user, at=at)
     user.save(update_fields=[*values, "reopened_at"])
     # The sign-in library remembers mailboxes that have opened the account: only the present one may again.
     EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).delete()
@@ -90,8 +90,12 @@ def read_in(user: User, language: str) -> None:
         user.save(update_fields=["language"])
 
 
-def end_sessions(user: User) -> None:
-    """Sign a person out everywhere: what is open now meets the login page at its next request."""
+def end_sessions(user: User, *, at: datetime, but: int = 0) -> None:
+    """Sign a person out everywhere: what is open now meets the login page at its next request.
+
+    `but` names the sign-in whose session the caller lets go on (see agencies.actions.sign_in).
+    """
+    SignIn.objects.open().filter(user=user).exclude(pk=but).update(ended_at=at, ended=SignIn.Ended.TAKEN)
     User.objects.get_queryset().filter(pk=user.pk).update(session_round=F("session_round") + 1)
 
 
@@ -217,7 +221,7 @@ def settle(post: Post, *, by: User | None, at: datetime) -> bool:
     today = post.user.posts.on(day_of(at))
     if post.acting_for_id or today.own().filter(agency=post.agency_id).exists():
         return True
-    end_sessions(post.user)
+    end_sessions(post.user, at=at)
     if not today.exists():
         revoke_calendar(post.user, by=by, at=at)
     pass_on: Callable[..., None] = import_string(settings.HANDOVER["pass_on"])

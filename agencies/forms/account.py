@@ -2,16 +2,21 @@
 
 import logging
 import smtplib
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ResetPasswordForm
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from agencies.actions.person import end_sessions
 from agencies.actions.second_factor import note_change
-from agencies.models import User
+from agencies.actions.sign_in import keep_only
+from agencies.models import FailedSignIn, User
+from agencies.sign_ins import account_of, failed
 from isotrack.kit import clock
 from isotrack.kit.words import show_time
 
@@ -69,6 +74,25 @@ class ClosedAdapter(DefaultAccountAdapter):
         if message_template not in SELF_EVIDENT:
             super().add_message(request, level, message_template, *args, **options)
 
+    def _end_other_sessions(self, user: User, now: datetime) -> None:
+        """Whoever came in by the way that was changed is out; who changed it goes on."""
+        if self.request.user == user:
+            keep_only(self.request, user, at=now)
+        else:
+            end_sessions(user, at=now)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuses who failed too often, and counts that somebody goes on trying."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            failed(account_of(credentials), FailedSignIn.Step.THROTTLED)
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count it with the account that was tried; what was typed goes no further."""
+        failed(account_of(credentials), FailedSignIn.Step.PASSWORD)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail server that is away must not tell a stranger which addresses exist: the log says it."""
         try:
@@ -90,6 +114,7 @@ class ClosedAdapter(DefaultAccountAdapter):
         verb, sentence = CHANGES[template_prefix]
         now = clock.now()
         note_change(user, verb, by=user, at=now, what=str(sentence))
+        self._end_other_sessions(user, now)
         if user.email:
             told = {"sentence": sentence, "user": user, "at": show_time(now)}
             self.send_mail("account/email/changed", user.email, told)

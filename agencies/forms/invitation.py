@@ -112,7 +112,9 @@ class AcceptForm(HouseFormMixin, forms.Form):
         label=gettext_lazy("Mật khẩu"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Ít nhất 12 ký tự, không chỉ toàn chữ số và không giống tên của mình."),
+        help_text=gettext_lazy(
+            "Ít nhất 12 ký tự, không dễ đoán và không giống tên của mình. Một câu dài dễ nhớ là tốt nhất."
+        ),
     )
     password2 = forms.CharField(
         label=gettext_lazy("Nhập lại mật khẩu"),

@@ -7,6 +7,7 @@ from agencies.models.document import Document
 from agencies.models.invitation import Invitation
 from agencies.models.person import Post, Role, User
 from agencies.models.registry_file import RegistryFile
+from agencies.models.sign_in import FailedSignIn, SignIn
 from agencies.models.succession import Succession, SuccessionDuty, SuccessionLink
 from agencies.models.view import ListPage, SavedView
 
@@ -14,6 +15,7 @@ __all__ = [
     "AbsenceRule",
     "Agency",
     "Document",
+    "FailedSignIn",
     "Heritage",
     "Holiday",
     "Invitation",
@@ -22,6 +24,7 @@ __all__ = [
     "RegistryFile",
     "Role",
     "SavedView",
+    "SignIn",
     "Standing",
     "Succession",
     "SuccessionDuty",

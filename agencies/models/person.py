@@ -4,10 +4,11 @@ Officers rotate. What a person may see and write follows from the post held toda
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -225,6 +226,12 @@ class User(AbstractBaseUser):
 
     def _in_this_round(self, bears: str) -> str:
         return f"{bears}-{self.session_round}" if self.session_round else bears
+
+    @property
+    def session_limits(self) -> tuple[timedelta, timedelta]:
+        """How long this person stays signed in without asking for a page, and in all."""
+        idle, whole = settings.SESSION_HOURS["province" if self.sees_province else "agency"]
+        return timedelta(hours=idle), timedelta(hours=whole)
 
     @property
     def agency_key(self) -> "int | models.Subquery | None":

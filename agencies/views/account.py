@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -21,7 +22,9 @@ from agencies.forms.person import AccountFilter, AccountForm, OpenAccountForm, P
 from agencies.models import Agency, Post, User
 from agencies.models.person import UserQuerySet
 from agencies.views import SignedRequest
+from agencies.views.session import here, sessions_of
 from isotrack.kit import clock
+from isotrack.kit.security import sign_of
 
 
 class AccountList(ListView):
@@ -51,11 +54,14 @@ def detail(request: SignedRequest, pk: int) -> HttpResponse:
     """Everything about one person: posts over time, delegations, sign-ins, what was done to the account."""
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     posts = user.posts.select_related("agency", "acting_for__user", "follows__user")
+    can_edit = request.user.keeps_accounts
     context = {
         "account": user,
         "posts": posts.order_by("-starts_on", "-pk"),
         "today": clock.today(),
-        "can_edit": request.user.keeps_accounts,
+        "can_edit": can_edit,
+        "sessions": sessions_of(user, here=here(request)) if can_edit else None,
+        "log_sign": sign_of(user.pk),
     }
     return render(request, "agencies/account_detail.html", context)
 
@@ -90,13 +96,18 @@ def edit(request: SignedRequest, pk: int) -> HttpResponse:
     form = AccountForm(request.POST or None, instance=user, by=request.user)
     form.cancel_url = reverse("agencies:account-list")
     if form.is_valid():
-        stored = User.objects.get_queryset().get(pk=pk)
-        person.change_account(stored, by=request.user, at=now, **form.cleaned_data)
-        messages.success(request, _("Đã lưu tài khoản của %(name)s.") % {"name": stored})
-        return redirect("agencies:account-list")
+        return _change(request, User.objects.get_queryset().get(pk=pk), form.cleaned_data, now)
     posts = user.posts.select_related("agency")
     context = {"form": form, "account": user, "name": name, "posts": posts}
     return render(request, "agencies/account_edit.html", context)
+
+
+@reauthentication_required
+def _change(request: SignedRequest, user: User, values: dict[str, Any], now: datetime) -> HttpResponse:
+    """A mailbox opens an account: it is not changed by whoever finds a page left open."""
+    person.change_account(user, by=request.user, at=now, **values)
+    messages.success(request, _("Đã lưu tài khoản của %(name)s.") % {"name": user})
+    return redirect("agencies:account-list")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

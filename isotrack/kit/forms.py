@@ -38,6 +38,7 @@ else:
     AnyFile = File
 
 WHY_LIMITED = gettext_lazy("vì tệp lớn làm chậm đường truyền và bản sao lưu")
+MOST_PARTS, MOST_UNPACKED = 2_000, 200 * 1024**2  # of an Office file: files inside, bytes when unpacked
 LONGEST_STEM = 60  # letters of a file's name; with folder and suffix it stays under 100 and under 255 bytes
 
 
@@ -203,7 +204,10 @@ class UploadField(forms.FileField):
 
 
 def kind_of(upload: AnyFile) -> FileKind | None:
-    """What `upload` is by its content, or None. Office files with macros are none of ours."""
+    """What `upload` is by its content, or None. Office files with macros are none of ours.
+
+    Raises ValidationError for an archive that would unpack into far more than any document needs.
+    """
     upload.seek(0)
     head = upload.read(8)
     kind = next((kind for start, kind in _STARTS.items() if head.startswith(start)), None)
@@ -238,9 +242,12 @@ def _office_kind(upload: AnyFile) -> FileKind | None:
     """Only the list of the archive is read, nothing is unpacked."""
     try:
         with ZipFile(cast("Any", upload)) as archive:
-            names = set(archive.namelist())
+            parts = archive.infolist()
     except (BadZipFile, NotImplementedError, ValueError):
         return None
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise ValidationError(_("Tệp khi mở ra lớn bất thường nên không được nhận."), code="bomb")
+    names = {part.filename for part in parts}
     if "[Content_Types].xml" not in names or any(name.endswith("vbaProject.bin") for name in names):
         return None
     return next((kind for name, kind in _OFFICE.items() if name in names), None)

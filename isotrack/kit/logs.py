@@ -93,6 +93,7 @@ def configure(form: str, level: str) -> dict[str, Any]:
         "loggers": {
             "django.request": {"level": "CRITICAL"},
             "django.security": {"level": "CRITICAL"},
+            "isotrack.security": {"level": "INFO"},  # see isotrack.kit.security
             "weasyprint.progress": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},
         },

@@ -17,6 +17,8 @@ from django.urls import resolve
 from django_structlog.middlewares import RequestMiddleware
 from prometheus_client import Counter, Histogram
 
+from isotrack.kit import security
+
 ANSWERED = Counter("isotrack_requests", "Requests answered.", ["page", "method", "status"])
 SECONDS = Histogram(
     "isotrack_request_seconds",
@@ -42,6 +44,7 @@ class Requests(RequestMiddleware):
         ANSWERED.labels(page, _method(request), response.status_code).inc()
         SECONDS.labels(page).observe(took)
         structlog.contextvars.bind_contextvars(ms=round(took * 1000))
+        security.note_answer(request, response, page=page)
         self.handle_response(request, response)
         response.headers["X-Request-ID"] = number
         answer: HttpResponse = response

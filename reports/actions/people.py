@@ -6,9 +6,11 @@ from datetime import datetime
 from agencies.actions.absence import Swept, sweep_absent
 from agencies.actions.invitation import expire_invitations
 from agencies.actions.person import settle_posts
+from agencies.actions.sign_in import drop_old_sign_ins
 from agencies.actions.upload import drop_old
 from agencies.models import Agency, Post
 from isotrack.kit.clock import day_of
+from isotrack.kit.lifetime import drop_expired
 from reports.models import AnnualReport, ReportCycle
 
 
@@ -36,4 +38,6 @@ def answering_alone(province: Agency, as_of: datetime) -> set[int]:
 
 def _settled(as_of: datetime) -> dict[str, int]:
     drop_old()
+    drop_expired()
+    drop_old_sign_ins(as_of=as_of)
     return {"settled": settle_posts(as_of=as_of), "expired": expire_invitations(as_of=as_of)}

@@ -15,7 +15,7 @@ from agencies.actions.person import read_in
 from agencies.models import Role, User
 from isotrack.kit import clock
 from reports.dashboard import AdministratorHome, OfficerHome, ProvinceHome, cycles_at_home
-from reports.page import TEXT_COOKIE, TEXT_SIZES
+from reports.page import TEXT_SIZES
 
 A_YEAR = 365 * 24 * 60 * 60  # seconds
 
@@ -39,7 +39,8 @@ def look(request: HttpRequest) -> HttpResponse:
     text, language = request.GET.get("text", ""), request.GET.get("language", "")
     secure = settings.SESSION_COOKIE_SECURE
     if text in TEXT_SIZES:
-        response.set_cookie(TEXT_COOKIE, text, A_YEAR, secure=secure, httponly=True, samesite="Lax")
+        name = settings.TEXT_COOKIE_NAME
+        response.set_cookie(name, text, A_YEAR, secure=secure, httponly=True, samesite="Lax")
     if language in dict(settings.LANGUAGES) and check_for_language(language):
         name = settings.LANGUAGE_COOKIE_NAME
         response.set_cookie(name, language, A_YEAR, secure=secure, httponly=True, samesite="Lax")

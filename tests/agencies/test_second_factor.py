@@ -1,15 +1,20 @@
 """Who sees a whole province signs in with two things; nobody who must is let past without."""
 
 import base64
+import hashlib
 import time
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from cryptography.fernet import Fernet
+from django.core.management import call_command
 from django.test import Client
 
 from agencies.models import Role, User
+from agencies.sealing import seal, unseal
 from isotrack.journal.models import Entry
+from isotrack.kit.commands import BadInput
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +148,38 @@ def test_secrets_lie_sealed_in_the_database_and_open_with_an_earlier_key(setting
         "another key of the installation",
     )
     assert Authenticator.objects.get(user=staff).wrap().validate_code(code())
+
+
+def test_secrets_are_sealed_with_an_authenticated_cipher_and_a_fresh_nonce():
+    first, second = seal(SECRET), seal(SECRET)
+    assert first != second and unseal(first) == unseal(second) == SECRET
+    changed = first[:-4] + ("AAAA" if first[-4:] != "AAAA" else "BBBB")
+    with pytest.raises(ValueError, match="not named"):
+        unseal(changed)
+
+
+def test_what_an_earlier_version_sealed_is_read_and_sealed_anew(settings):
+    staff = with_totp(make.staff())
+    digest = hashlib.sha256(f"isotrack second factor:{settings.SECRET_KEY}".encode()).digest()
+    old = Fernet(base64.urlsafe_b64encode(digest)).encrypt(SECRET.encode()).decode()
+    Authenticator.objects.filter(user=staff).update(data={"secret": old})
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = (
+        [settings.SECRET_KEY],
+        "another key of the installation",
+    )
+    assert Authenticator.objects.get(user=staff).wrap().validate_code(code())
+    call_command("seal_again")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert unseal(Authenticator.objects.get(user=staff).data["secret"]) == SECRET
+
+
+def test_sealing_anew_without_the_earlier_key_changes_nothing(settings):
+    staff = with_totp(make.staff())
+    before = Authenticator.objects.get(user=staff).data
+    settings.SECRET_KEY = "another key of the installation"
+    with pytest.raises(BadInput, match="does not name"):
+        call_command("seal_again")
+    assert Authenticator.objects.get(user=staff).data == before
 
 
 @pytest.mark.django_db(transaction=True)

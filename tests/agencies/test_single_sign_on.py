@@ -39,12 +39,12 @@ def at(address: str, settings) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [application], "OAUTH_PKCE_ENABLED": True}}
 
 
-def comes(settings, client: Client | None = None, **person):
+def comes(settings, client: Client | None = None, lies=None, address_bar="", **person):
     """The browser of this person after the whole way there and back; and what the provider was asked."""
     client = client or Client()
-    with provider(**{"sub": "k-1", "email_verified": True} | person) as (address, asked):
+    with provider(lies, **{"sub": "k-1", "email_verified": True} | person) as (address, asked):
         at(address, settings)
-        there = client.post("/account/sso/oidc/sso/login/").url
+        there = client.post(f"/account/sso/oidc/sso/login/{address_bar}").url
         back = urlsplit(leads_to(there))
         client.last = client.get(f"{back.path}?{back.query}")
     return client, asked.asked
@@ -87,6 +87,66 @@ def test_a_mailbox_of_two_accounts_opens_neither(settings):
     client, _asked = comes(settings, email="lan@angiang.example")
     assert client.get("/").status_code == 302
     assert not SocialAccount.objects.exists()
+
+
+NEVER = {"claims": {"exp": 1}}
+
+
+@pytest.mark.parametrize(
+    "lies",
+    [
+        {"claims": {"nonce": "of another attempt"}},
+        {"claims": {"nonce": ""}},
+        {"claims": {"iss": "https://elsewhere.example"}},
+        {"claims": {"aud": "another application"}},
+        {"claims": {"sub": "k-2"}},
+        NEVER,
+        {"signing": {"by": "somebody else"}},
+        {"signing": {"algorithm": "none"}},
+        {"signing": {"algorithm": "HS256"}},
+        {"silent": True},
+        {"elsewhere": {"userinfo": "https://elsewhere.example/"}},
+    ],
+    ids=lambda lies: str(lies),
+)
+def test_a_provider_that_does_not_prove_who_came_opens_nothing(lies, settings):
+    make.officer(make.agency(), email="lan@angiang.example")
+    client, _asked = comes(settings, lies=lies, email="lan@angiang.example")
+    assert client.last.status_code == 401
+    assert client.get("/").status_code == 302
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_provider_that_calls_itself_otherwise_is_asked_for_nobody(settings):
+    with provider({"issuer": "https://elsewhere.example"}, sub="k-1") as (address, asked):
+        at(address, settings)
+        answer = Client().post("/account/sso/oidc/sso/login/")
+    assert (answer.status_code, asked.asked) == (401, [])
+
+
+def test_a_provider_that_is_away_is_told_on_a_page(settings):
+    at("http://127.0.0.1:1/realms/x", settings)
+    answer = Client().post("/account/sso/oidc/sso/login/")
+    assert answer.status_code == 401
+    assert "/account/login/" in answer.content.decode()
+
+
+def test_an_answer_without_our_question_opens_nothing(settings):
+    make.officer(make.agency(), email="lan@angiang.example")
+    with provider(sub="k-1", email="lan@angiang.example", email_verified=True) as (address, asked):
+        at(address, settings)
+        client = Client()
+        client.get("/account/sso/oidc/sso/login/callback/?code=c0de&state=made-up")
+    assert client.get("/").status_code == 302
+    assert asked.asked == []
+
+
+def test_an_address_cannot_ask_the_provider_for_more(settings):
+    make.officer(make.agency(), email="lan@angiang.example")
+    more = "?scope=offline_access&auth_params=nonce%3Dmine%26prompt%3Dnone"
+    _client, asked = comes(settings, address_bar=more, email="lan@angiang.example")
+    assert sorted(asked[0]["scope"][0].split()) == ["email", "openid", "profile"]
+    assert "prompt" not in asked[0] and asked[0]["nonce"] != ["mine"]
 
 
 def test_a_locked_account_stays_locked(settings):

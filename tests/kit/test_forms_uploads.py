@@ -3,7 +3,7 @@
 import hashlib
 from io import BytesIO
 from unicodedata import normalize
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -58,6 +58,19 @@ def test_a_file_is_what_its_content_says(content, kind):
 def test_other_content_is_refused_under_whatever_name(content):
     with pytest.raises(ValidationError, match="Nội dung tệp không phải"):
         UploadField().clean(sent(content))
+
+
+def test_an_archive_that_unpacks_into_too_much_is_refused_before_it_is_unpacked():
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for name in ("[Content_Types].xml", "word/document.xml"):
+            archive.writestr(name, "<x/>")
+        for place in range(201):
+            archive.writestr(f"word/media/{place}.bin", bytes(1024**2))
+    assert len(out.getvalue()) < 1024**2
+    for many in (out.getvalue(), office(*map(str, range(2_001)))):
+        with pytest.raises(ValidationError, match="lớn bất thường"):
+            UploadField().clean(sent(many, "don.docx"))
 
 
 def test_a_kind_that_is_not_asked_for_is_refused_by_name_of_those_that_are():

@@ -1,0 +1,65 @@
+"""What every answer carries, whatever came of the question, and what is refused outright."""
+
+import pytest
+from django.test import Client
+
+from tests import make
+
+pytestmark = pytest.mark.django_db
+EVERY = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@pytest.fixture
+def anybody() -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.parametrize(
+    "url", ["/account/login/", "/nowhere/", "/healthz", "/metrics", "/static/nothing.css", "/%00", "/"]
+)
+def test_every_answer_says_how_it_is_to_be_taken(anybody, url):
+    answer = anybody.get(url)
+    assert {name: answer.headers.get(name) for name in EVERY} == EVERY
+    policy = answer.headers["Content-Security-Policy"]
+    for rule in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert rule in policy
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "unsafe" not in policy and "*" not in policy
+
+
+def test_a_page_shares_its_window_and_its_address_with_nobody(anybody):
+    answer = anybody.get("/account/login/")
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in anybody.get("/", HTTP_ORIGIN="https://evil.example").headers
+
+
+def test_a_page_with_data_is_not_kept_by_browsers(browse):
+    officer = browse(make.officer(make.agency()))
+    for url in ("/", "/agencies/", "/agencies/export.xlsx"):
+        assert "no-store" in officer.get(url).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "MOVE"])
+def test_methods_that_nobody_needs_are_refused(anybody, method):
+    answer = anybody.generic(method, "/account/login/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+
+
+def test_people_are_led_to_https_and_programs_are_refused(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    client = Client()
+    assert client.get("/agencies/").headers["Location"] == "https://testserver/agencies/"
+    refused = client.get("/calendar/a-secret.ics")
+    assert (refused.status_code, refused.content) == (403, b"https only\n")
+    assert client.get("/calendar/a-secret.ics", secure=True).status_code == 404
+
+
+def test_https_is_announced_for_a_year_and_below(settings):
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 365 * 24 * 60 * 60, True
+    for url in ("/account/login/", "/nowhere/"):
+        said = Client().get(url, secure=True).headers["Strict-Transport-Security"]
+        assert said.startswith("max-age=31536000; includeSubDomains")
