@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0007_finding"),
+        ("agencies", "0008_heir_code"),
     ]
 
     operations = [
