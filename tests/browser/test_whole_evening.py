@@ -1,7 +1,7 @@
 """Lan's whole evening, twenty minutes to midnight on the last day, and the mornings after it: one story.
 
 Last year's answer confirmed, saving by itself, a session that ends, a colleague in the same question, the
-form in Excel with five slips, sending; then Bình returns it, Lan mends it, he accepts, and it is still on time.
+form in Excel with five slips, sending; then Bình returns it, Lan mends it, he accepts, and it is on time.
 """
 
 import re
