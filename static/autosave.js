@@ -135,7 +135,7 @@
       offeredNoMore(card, told.cards[card.dataset.key]?.prefill ?? "");
     }
     for (const list of document.querySelectorAll(".rail ol")) progress(list, told.steps);
-    const badge = document.querySelector("[data-state]");
+    const badge = document.querySelector("[data-badge]");
     if (badge) badge.innerHTML = told.state;
     const box = form.querySelector("[data-unconfirmed]");
     if (!box.contains(document.activeElement)) box.innerHTML = told.unconfirmed;

@@ -90,6 +90,7 @@ def is_saved_by_itself(page: Page, report: AnnualReport) -> None:
     page.keyboard.press("Tab")
     saved(page)
     assert stored(report)["head_name"] == "Nguyễn Văn Hòa"
+    expect(page.locator("[data-badge]")).to_have_text(re.compile("Bản nháp"))
 
 
 def loses_her_session_and_no_word(page: Page, report: AnnualReport) -> None:
