@@ -66,6 +66,13 @@ def colleague(report: AnnualReport):
     return make.officer(report.agency, full_name="Lê Thị Hoa")
 
 
+def types(page: Page, label: str, text: str) -> None:
+    """Type into a field and leave it; wait until the server has answered."""
+    with page.expect_response("**/autosave/"):
+        page.get_by_label(label).fill(text)
+        page.keyboard.press("Tab")
+
+
 def begins(page: Page) -> None:
     page.goto("/")
     sign_in(page, "lan")
@@ -86,8 +93,7 @@ def confirms_last_years_answer(page: Page, report: AnnualReport) -> None:
 
 
 def is_saved_by_itself(page: Page, report: AnnualReport) -> None:
-    page.get_by_label(HEAD).fill("Nguyễn Văn Hòa")
-    page.keyboard.press("Tab")
+    types(page, HEAD, "Nguyễn Văn Hòa")
     saved(page)
     assert stored(report)["head_name"] == "Nguyễn Văn Hòa"
     expect(page.locator("[data-badge]")).to_have_text(re.compile("Bản nháp"))
@@ -110,17 +116,14 @@ def loses_her_session_and_no_word(page: Page, report: AnnualReport) -> None:
 def settles_with_her_colleague(page: Page, other: Page, report: AnnualReport) -> None:
     """Both answered the same question: Lan sees both values and keeps her own."""
     other.goto(page.url)
-    other.get_by_label(IN_SCOPE).fill("18")
-    other.keyboard.press("Tab")
-    saved(other)
-    page.get_by_label(IN_SCOPE).fill("20")
-    page.keyboard.press("Tab")
+    types(other, IN_SCOPE, "18")
+    types(page, IN_SCOPE, "20")
     question = page.get_by_role("group", name=IN_SCOPE)
     expect(question).to_contain_text(re.compile(r"Lê Thị Hoa lưu lúc 23:4\d ngày 29/6/2021"))
     assert stored(report)["staff_in_scope"] == 18
     page.get_by_role("radio", name="Cửa sổ này").check()
-    press(question, "Giữ số đã chọn")
-    saved(page)
+    with page.expect_response("**/autosave/"):
+        press(question, "Giữ số đã chọn")
     assert stored(report)["staff_in_scope"] == 20
 
 
@@ -191,8 +194,7 @@ def mends(page: Page, report: AnnualReport) -> None:
     expect(page.get_by_role("main")).to_contain_text("Câu 3: đề nghị ghi số đến ngày 31/12/2020.")
     follow(page, "Sửa và gửi lại báo cáo")
     follow(page, "I. Thông tin chung")
-    page.get_by_label(TOTAL).fill("24")
-    page.keyboard.press("Tab")
+    types(page, TOTAL, "24")
     saved(page)
     page.goto(f"/reports/{report.pk}/send/")
     press(page, "Gửi báo cáo")
