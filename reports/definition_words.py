@@ -4,6 +4,7 @@ The forms that edit a definition, the page that shows it, the comparison of two 
 the same words.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -96,6 +97,12 @@ MANDATES: Mapping[str, Words] = {
     "mandatory": gettext_lazy("Cơ quan bắt buộc áp dụng"),
     "encouraged": gettext_lazy("Cơ quan khuyến khích áp dụng"),
 }
+CONFIDENCES: Mapping[str, Words] = {
+    "V": gettext_lazy("đã đọc trong văn bản gốc"),
+    "V2": gettext_lazy("theo nguồn thứ cấp"),
+    "I": gettext_lazy("suy ra từ văn bản, chưa thấy mẫu chính thức"),
+    "M": gettext_lazy("chưa kiểm chứng"),
+}
 SEVERITIES: Mapping[str, Words] = {
     "error": gettext_lazy("Lỗi, không gửi được"),
     "warning": gettext_lazy("Cảnh báo, phải giải trình"),
@@ -126,6 +133,7 @@ DEFAULTS: Mapping[str, Any] = {
 _NAMED: Mapping[str, Mapping[str, Words]] = {
     "applies_to": MANDATES,
     "severity": SEVERITIES,
+    "confidence": CONFIDENCES,
 }
 _LISTED = ("columns", "depends_on", "when")
 
@@ -161,11 +169,20 @@ def _text_in_words(name: str, value: Any) -> str:
             "line": value.get("line"),
         }
     if name == "period":
-        words = {"first": value.get("from"), "last": value.get("to")}
-        return _("%(first)s đến %(last)s") % words
+        return _period_in_words(str(value.get("from")), str(value.get("to")))
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(_NAMED.get(name, {}).get(value, value)) if isinstance(value, str) else str(value)
+
+
+def _period_in_words(first: str, last: str) -> str:
+    """ "{year}-01-01" and "{year}-12-31" as days of the reporting year; anything else as it is written."""
+    days = [re.fullmatch(r"\{year\}-(\d\d)-(\d\d)", one) for one in (first, last)]
+    begins, ends = days
+    if begins and ends:
+        told = {"first": f"{begins[2]}/{begins[1]}", "last": f"{ends[2]}/{ends[1]}"}
+        return _("%(first)s đến %(last)s của năm báo cáo") % told
+    return _("%(first)s đến %(last)s") % {"first": first, "last": last}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What every page shows around its content: navigation by role, the clock, the look a person chose."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property
@@ -122,8 +123,12 @@ class Page:
     def _link(self, label: str, name: str, count: int | None = None) -> Link:
         url, reports = reverse(name), _rooms_of_reports()
         rooms = reports if url in reports else (url,)
-        here = self.request.path == url if url == "/" else self.request.path.startswith(rooms)
+        path = reverse("reports:directive-list") if _CLOSING.match(self.request.path) else self.request.path
+        here = path == url if url == "/" else path.startswith(rooms)
         return Link(label, url, here, count or None)
+
+
+_CLOSING = re.compile(r"/cycles/\d+/clos(e|ing)/")  # pages of a cycle that belong to discipline
 
 
 @cache

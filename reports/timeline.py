@@ -171,11 +171,19 @@ def _event(
     return Event(entry.at, show_time(entry.at), icon, title, detail, kind, is_key)
 
 
+def _coded(entry: Entry) -> str:
+    """The receipt of a report; of a cycle the code of its frozen list."""
+    code = _new(entry, "code") or _old(entry, "code")
+    if not code:
+        return ""
+    words = _("Mã danh sách %(code)s.") if entry.about_kind == "cycle" else _("Biên nhận %(code)s.")
+    return words % {"code": code}
+
+
 def _detail(entry: Entry) -> str:
     """Receipt, day, document and reason where the entry has them, then who did it."""
     said = [
-        _("Biên nhận %(code)s.") % {"code": code} if (code := _new(entry, "code")) else "",
-        _("Biên nhận %(code)s.") % {"code": code} if (code := _old(entry, "code")) else "",
+        _coded(entry),
         *(f"{words} {_day(day)}." for name, words in _days() if (day := _new(entry, name))),
         _("Theo %(document)s.") % {"document": found} if (found := _new(entry, "document")) else "",
         _switched(entry),

@@ -135,6 +135,8 @@
       offeredNoMore(card, told.cards[card.dataset.key]?.prefill ?? "");
     }
     for (const list of document.querySelectorAll(".rail ol")) progress(list, told.steps);
+    const badge = document.querySelector("[data-badge]");
+    if (badge) badge.innerHTML = told.state;
     const box = form.querySelector("[data-unconfirmed]");
     if (!box.contains(document.activeElement)) box.innerHTML = told.unconfirmed;
     const wrong = Object.keys(told.cards).filter((key) => told.cards[key].is_wrong);

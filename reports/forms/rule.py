@@ -1,5 +1,6 @@
 """Forms about reminder rules: one rule with its texts, and the agency it is tried on."""
 
+from datetime import datetime
 from typing import Any
 from unicodedata import normalize
 
@@ -114,20 +115,21 @@ class TryOnForm(HouseFormMixin, forms.Form):
         help_text=_("Người chọn tiếng Anh nhận lời tiếng Anh, nếu quy tắc có."),
     )
 
-    def __init__(self, *args: Any, reports: ReportQuerySet, **options: Any) -> None:
+    def __init__(self, *args: Any, reports: ReportQuerySet, as_of: datetime, **options: Any) -> None:
+        """Without a choice it is somebody who still owes at `as_of`, and so would get the mail."""
         super().__init__(*args, **{"prefix": "try"} | options)
         field = self.fields["report"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = reports
         field.label_from_instance = lambda obj: str(obj.name_in_lists)  # type: ignore[method-assign]
+        self.usual = reports.open(as_of).first() or reports.first()
+        field.initial = self.usual
 
     @property
     def chosen(self) -> AnnualReport | None:
-        """The chosen report; the first one where none was chosen."""
+        """The chosen report; the usual one where none was chosen."""
         choice = self.cleaned_data.get("report") if self.is_bound and self.is_valid() else None
-        field = self.fields["report"]
-        assert isinstance(field, forms.ModelChoiceField)
-        return choice or (field.queryset.first() if field.queryset is not None else None)
+        return choice or self.usual
 
     @property
     def reader(self) -> str:

@@ -32,8 +32,8 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         return self.filter(kind__in=[Snapshot.Kind.COMMITTEE, Snapshot.Kind.MINISTRY])
 
     def of_year(self, year: int | None) -> Self:
-        """Those of one reporting year; of every year for None."""
-        return self if year is None else self.filter(cycle__year=year)
+        """Those made from the cycle of a year, and those that speak of it; of every year for None."""
+        return self if year is None else self.filter(Q(cycle__year=year) | Q(figures__period__year=year))
 
     def without_content(self) -> Self:
         """Without the figures and rows, which a list does not show."""

@@ -80,6 +80,7 @@ def state(request: HttpRequest, pk: int, section: str) -> HttpResponse:
             "cards": {card.question.key: _told(card) for card in form.cards},
             "steps": _steps(steps(report, outcome)),
             "unconfirmed": offered,
+            "state": render_to_string("reports/report_state.html", {"report": report}),
         }
     )
 

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
 
 from agencies.models import Role, User
-from isotrack.journal.models import Notice
 from isotrack.kit import clock
 from isotrack.kit.forms import FileKind
 from isotrack.kit.limits import costly
@@ -34,6 +33,7 @@ from reports.models import AnnualReport, Attachment, Punctuality, ReportCycle, R
 from reports.questions import Finding, Outcome, Question, is_empty, show, show_rows
 from reports.receipt import Receipt, as_sent, receipt_of, sending_of
 from reports.timeline import end_of_day, timeline
+from reports.told import told_of
 
 _WHY = {
     Punctuality.LATE: gettext_lazy("Vì sao trễ hạn?"),
@@ -329,7 +329,6 @@ class Why(DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report, user, now = self.object, _person(self.request), clock.now()
         kind = report.punctuality_at(now)
-        notices = list(Notice.objects.about_thing(f"report:{report.pk}"))
         return super().get_context_data(**kwargs) | {
             "title": _WHY[kind],
             "punctuality": kind,
@@ -340,8 +339,7 @@ class Why(DetailView):
             "base_cutoff": end_of_day(report.cycle.cutoff),
             "cutoff": end_of_day(report.cutoff),
             "yes_no": _("Có,Không"),
-            "sent_count": sum(notice.state == Notice.State.SENT for notice in notices),
-            "failed_count": sum(notice.state == Notice.State.FAILED for notice in notices),
+            "told": told_of(report, user, now),
             "can_read_journal": user.is_reviewer,
             **_way_back(user, report),
         }

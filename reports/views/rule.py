@@ -89,7 +89,7 @@ def _show(request: HttpRequest, form: RuleForm, province: Agency) -> HttpRespons
     """The form with its words tried on a report: as typed where they can be sent, else as they were."""
     at = clock.now()
     cycle = cycle_of(province, at)
-    trying = TryOnForm(request.POST or request.GET or None, reports=reports_to_try(cycle))
+    trying = TryOnForm(request.POST or request.GET or None, reports=reports_to_try(cycle), as_of=at)
     rule = form.instance
     context: dict[str, Any] = {
         "form": form,

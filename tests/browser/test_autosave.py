@@ -1,4 +1,4 @@
-"""Saving by itself over a bad line, and last year's answers, as Lan sees them."""
+"""Saving by itself over a bad line, as Lan sees it."""
 
 import re
 import time
@@ -34,14 +34,6 @@ def stored(report):
 
 def line(page):
     return page.locator("[data-saved]")
-
-
-def test_an_answer_is_saved_as_soon_as_it_is_given(lan):
-    page, report = lan
-    page.get_by_label(TOTAL).fill("24")
-    page.keyboard.press("Tab")
-    saved(page)
-    assert stored(report)["staff_total"] == 24
 
 
 def test_what_it_means_for_the_others_is_said_at_once(lan):
@@ -113,17 +105,6 @@ def test_what_was_typed_last_goes_with_the_page_that_is_left(lan):
         page.wait_for_timeout(100)
     page.goto(section_url(report, "general"))
     expect(page.get_by_label(TOTAL)).to_have_value("24")
-
-
-def test_last_years_answer_is_confirmed_with_a_tick(lan):
-    page, report = lan
-    make.report(report.agency, make.cycle(year=2019), sent="2020-06-01", answers={"staff_total": 22})
-    page.reload()
-    expect(page.get_by_label(TOTAL)).to_have_value("22")
-    page.get_by_label("Vẫn đúng cho năm 2020").check()
-    expect(page.get_by_text("Đã xác nhận: giữ như báo cáo năm 2019.")).to_be_visible()
-    assert stored(report)["staff_total"] == 22
-    assert faults_at_every_size(page) == []
 
 
 def test_an_explanation_written_before_sending_survives_another_look(lan):

@@ -1,4 +1,4 @@
-"""The main job from both chairs: Lan fills in, mends and sends; Bình reads, returns and accepts."""
+"""The main job from Lan's chair: filling in the form by hand; the whole story is test_whole_evening."""
 
 import re
 
@@ -150,55 +150,6 @@ def sent(morning, window):
     press(page, "Gửi báo cáo")
     expect(page.get_by_role("main")).to_contain_text("BC-2020-30340-1")
     return page, window(binh), report
-
-
-def test_binh_finds_it_returns_it_lan_mends_it_and_he_accepts(sent):
-    lan, binh, report = sent
-    find_on_the_board(binh)
-    give_back(binh)
-    mend(lan)
-    accept(binh, report)
-    lan.goto(f"/reports/{report.pk}/fill/")
-    expect(lan.get_by_role("main")).to_contain_text("Đã chấp nhận")
-    expect(lan.get_by_role("main").get_by_role("textbox")).to_have_count(0)
-    expect(lan.get_by_role("link", name="Tiếp tục báo cáo")).to_have_count(0)
-
-
-def find_on_the_board(page: Page) -> None:
-    page.goto("/")
-    follow(page, "Báo cáo")
-    if not page.get_by_label("Tìm").count():
-        follow(page, "2020")
-    row = page.get_by_role("row").filter(has_text="UBND xã Khánh An")
-    expect(row).to_contain_text("Đã gửi")
-    row.get_by_role("link", name="UBND xã Khánh An", exact=True).click()
-    expect(page.get_by_role("main")).to_contain_text("Nguyễn Văn Hòa")
-
-
-def give_back(page: Page) -> None:
-    follow(page, "Trả lại kèm góp ý")
-    page.get_by_label("Góp ý").fill("Câu 3: đề nghị ghi số đến ngày 31/12/2020.")
-    press(page, "Trả lại kèm góp ý")
-    expect(page.get_by_role("status")).to_contain_text("Đã trả lại")
-
-
-def mend(page: Page) -> None:
-    page.goto("/")
-    expect(page.get_by_role("main")).to_contain_text("Câu 3: đề nghị ghi số đến ngày 31/12/2020.")
-    follow(page, "Sửa và gửi lại báo cáo")
-    follow(page, "I. Thông tin chung")
-    page.get_by_label("Tổng số cán bộ").fill("24")
-    page.keyboard.press("Tab")
-    saved(page)
-    page.goto(page.url.replace("fill/general", "send"))
-    press(page, "Gửi báo cáo")
-    expect(page.get_by_role("main")).to_contain_text("BC-2020-30340-2")
-
-
-def accept(page: Page, report) -> None:
-    page.goto(f"/reports/{report.pk}/")
-    press(page, "Chấp nhận")
-    expect(page.get_by_role("status")).to_contain_text("Đã chấp nhận")
 
 
 def test_a_form_that_was_open_when_the_report_was_accepted_keeps_its_words(sent):

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests import make
 from tests.browser.looking import faults_at_every_size
-from tests.browser.people import press, saved, sign_in
+from tests.browser.people import press, sign_in
 
 pytestmark = pytest.mark.browser
 HEAD = "Họ và tên người đứng đầu"
@@ -35,17 +35,6 @@ def lan(report, window):
 def stored(report):
     report.refresh_from_db()
     return report.answers
-
-
-def test_what_was_saved_is_there_again_after_signing_in(lan, report):
-    page = lan()
-    page.get_by_label(HEAD).fill("Nguyễn Văn Hòa")
-    page.keyboard.press("Tab")
-    saved(page)
-    page.context.clear_cookies()
-    page.goto(f"/reports/{report.pk}/fill/general/")
-    sign_in(page, "lan")
-    expect(page.get_by_label(HEAD)).to_have_value("Nguyễn Văn Hòa")
 
 
 def test_the_page_says_that_the_session_is_over_and_keeps_the_words(lan):

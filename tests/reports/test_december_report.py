@@ -87,6 +87,28 @@ def test_the_two_years_of_one_cycle_are_two_reports(cycle):
     assert frozen(cycle, year=2021) == frozen(cycle)
 
 
+def test_the_year_of_the_moment_is_offered_and_another_may_be_chosen(cycle, browse, now):
+    now("2021-12-20 09:00")
+    client, page = browse(make.staff()), "/cycles/2020/snapshots/add/"
+    assert client.get(page).context["form"]["year"].initial == 2021
+    typed = {"as_of": "20/12/2021 08:00", "kind": "ministry"}
+    codes = [
+        client.post(page, typed | chosen)["Location"].split("/")[2]
+        for chosen in ({}, {"year": "2020"}, {"kind": "committee", "year": "2021"})
+    ]
+    assert codes == ["BKH-89-2021-1", "BKH-89-2020-1", "TH-89-2020-1"]
+    assert client.post(page, typed | {"year": "2019"}).context["form"].errors.keys() == {"year"}
+
+
+@pytest.mark.parametrize(("year", "found"), [(2020, 2), (2021, 1), (2019, 0)])
+def test_it_is_found_under_its_year_and_under_that_of_its_cycle(cycle, browse, now, year, found):
+    now("2021-12-20 09:00")
+    frozen(cycle)
+    make.snapshot(cycle, as_of="2021-12-20")
+    listed = browse(make.staff()).get(f"/snapshots/?year={year}").context["snapshots"]
+    assert len(listed) == found
+
+
 # What is counted
 
 

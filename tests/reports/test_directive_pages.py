@@ -68,6 +68,19 @@ def test_the_leader_reads_the_year_and_cannot_change_anything(duty, browse):
     assert leader.post("/discipline/2020/open/").status_code == 404
 
 
+def test_what_is_not_there_is_not_counted(duty, browse):
+    duty.items.filter(kind="late").delete()
+    page = words(browse(make.officer(duty.superior)).get("/discipline/"))
+    assert "1 cơ quan chưa gửi" in page
+    assert "0 cơ quan" not in page
+
+
+@pytest.mark.parametrize("page", ["/cycles/2020/close/", "/discipline/2020/"])
+def test_closing_a_cycle_belongs_to_discipline(page, duty, staff):
+    current = [link.label for link in staff.get(page).context["page"].nav if link.current]
+    assert current == ["Đôn đốc"]
+
+
 def test_a_superior_sees_its_duties_and_the_letters_written_to_it(duty, browse):
     lan = make.officer(duty.superior)
     assert "1 cơ quan gửi trễ, 1 cơ quan chưa gửi" in words(browse(lan).get("/discipline/"))

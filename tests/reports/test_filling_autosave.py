@@ -152,3 +152,4 @@ def test_messages_and_progress_are_asked_for_afterwards(lan):
     assert "30 (câu 4) lớn hơn 20 (câu 3)" in told["cards"]["staff_in_scope"]["html"]
     assert told["cards"]["staff_in_scope"]["is_wrong"]
     assert told["steps"][0] | {"answered": 2, "asked": 4, "icon": "error"} == told["steps"][0]
+    assert "Bản nháp" in told["state"]

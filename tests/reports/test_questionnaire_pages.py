@@ -74,6 +74,12 @@ def test_the_list_costs_the_same_for_any_number_of_versions(clerk, person):
     assert len(many) == len(few)
 
 
+def test_facts_of_a_version_are_words(clerk, made):
+    page = words(clerk.get(url(made)))
+    assert "01/01 đến 31/12 của năm báo cáo" in page
+    assert "suy ra từ văn bản, chưa thấy mẫu chính thức" in page
+
+
 def test_a_version_is_copied_with_one_button(clerk):
     page = clerk.post(url(version(), "copy"), follow=True)
     assert "Đã chép thành bản nháp: BC-HTQLCL-NAM, phiên bản 3." in words(page)

@@ -50,6 +50,14 @@ def test_it_counts_from_the_day_on_the_stamp_and_is_marked(report, binh, browse)
     assert "quet.pdf" in page
 
 
+@pytest.mark.parametrize("page", ["fill/general", "send"])
+def test_whoever_types_it_in_reads_which_day_counts(report, binh, browse, page):
+    client = browse(binh)
+    take(client, report)
+    said = words(client.get(f"/reports/{report.pk}/{page}/"))
+    assert "Sở đang nhập báo cáo này từ bản giấy, dấu công văn đến ngày 28/6/2021." in said
+
+
 def test_the_scan_can_be_read_by_its_agency(report, binh, browse):
     take(browse(binh), report)
     typed_in(report, binh)

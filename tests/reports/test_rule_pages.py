@@ -10,6 +10,7 @@ from agencies.models import Role
 from isotrack.journal.models import Entry
 from reports.actions.reminder import remind
 from reports.models import ReminderRule
+from reports.rules import reports_to_try
 from tests import make
 from tests.make import at
 
@@ -195,3 +196,12 @@ def test_the_list_costs_the_same_for_one_rule_and_for_sixteen(cycle, binh):
     sixteen = cost()
     ReminderRule.objects.exclude(pk=rule(cycle).pk).delete()
     assert cost() == sixteen
+
+
+def test_words_are_tried_on_somebody_who_would_get_them(binh):
+    cycle = make.reports(2)
+    owing = list(reports_to_try(cycle))
+    for report in owing:
+        assert binh.get("/notices/rules/add/").context["trying"].chosen == report
+        make.report(report.agency, cycle, sent="2021-06-10")
+    assert binh.get("/notices/rules/add/").context["trying"].chosen == owing[0]  # all have sent: anybody

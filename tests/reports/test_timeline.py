@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reports.actions.cycle import turn_switches
+from reports.actions.cycle import close_cycle, turn_switches
 from reports.actions.overdue import flag_overdue
 from reports.actions.report import confirm, declare_nil, withdraw
 from reports.actions.review import comment, exempt, extend, reopen, return_for_correction, take_paper
@@ -118,6 +118,12 @@ def test_a_moved_deadline_stands_beside_the_common_one(report, binh):
     assert ("15/07/2021 24:00", "Hạn gửi") in found
     assert "Đến hết ngày 15/7/2021. Theo" in details(report)
     assert "Không → Có" in details(report)
+
+
+def test_a_closed_cycle_is_told_with_the_code_of_its_list(report, binh):
+    close_cycle(report.cycle, by=binh, at=at("2021-07-20 08:00"), due_on=date(2021, 8, 3))
+    assert "Mã danh sách KT-89-2020." in details(report)
+    assert "Biên nhận" not in details(report)
 
 
 def test_reopening_and_exemption_name_their_document(report, binh):
