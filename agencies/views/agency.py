@@ -6,16 +6,17 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Value
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import ListView
 
 from agencies.actions.agency import change, set_contact
 from agencies.forms.agency import AgencyChangeForm, AgencyFilter, ContactForm
+from agencies.forms.superior import label_of
 from agencies.models import Agency, ListPage, Post, User
 from agencies.models.agency import AgencyQuerySet, Group
 from agencies.saved import SavedViews
@@ -159,6 +160,14 @@ def agency_filter(user: User, asked: QueryDict, today: date) -> AgencyFilter:
         found = visible.valid_on(filters.day).with_subordinates(filters.day)
     filters.offer(found.order_by("sort_order", f"{filters.then}name_sort", "pk"))
     return filters
+
+
+@require_safe
+def superior_names(request: SignedRequest) -> JsonResponse:
+    """Names of superiors in which the words of ?q= stand, on the day of ?on=, for whoever types them."""
+    filters = agency_filter(request.user, request.GET, clock.today())
+    found = filters.above.fitting(filters.values.get("q", ""))
+    return JsonResponse({"names": [label_of(agency) for agency in found]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
