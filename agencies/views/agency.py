@@ -128,16 +128,22 @@ class AgencyList(Registry):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> AgencyQuerySet:
-        filters = self.filters
-        people = Post.objects.on(filters.day).responsible().select_related("user")
-        found = filters.narrow(self.visible).prefetch_related(Prefetch("posts", people, to_attr="held"))
-        if filters.then:
-            return found.with_standing(filters.day).order_by(*filters.order)
-        return found.select_related("superior").with_name_repeated(filters.day).order_by(*filters.order)
+        return self.filters.narrow(self.visible).order_by(*self.filters.order)
 
     def get_paginator(self, queryset: Any, per_page: int, *args: Any, **kwargs: Any) -> CountedPaginator:
         """The chips have counted already."""
-        return CountedPaginator(queryset, per_page, self.number)
+        return CountedPaginator(queryset, per_page, self.number, dress=self.shown)
+
+    def shown(self, rows: Any) -> AgencyQuerySet:
+        """The agencies of one page with what the table says of each."""
+        filters = self.filters
+        people = Post.objects.on(filters.day).responsible().select_related("user")
+        page = Agency.objects.filter(pk__in=rows.values("pk"))
+        if filters.then:
+            page = page.stood_on(filters.day).with_standing(filters.day)
+        else:
+            page = page.select_related("superior").with_name_repeated(filters.day)
+        return page.order_by(*filters.order).prefetch_related(Prefetch("posts", people, to_attr="held"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
