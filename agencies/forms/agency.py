@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +14,7 @@ from agencies.actions.agency import DATED
 from agencies.forms import PLAUSIBLE_DAYS
 from agencies.forms.day import DayField
 from agencies.forms.filters import FilterForm, SearchField
-from agencies.forms.superior import SuperiorField, choices_in, label_of
+from agencies.forms.named import NamedAgencyField, label_of, meant_in
 from agencies.models import Agency
 from agencies.models.agency import AgencyQuerySet, CeilingTier, Group, Kind, Level, Mandate
 from isotrack.kit.forms import HouseFormMixin, VietnameseDateField
@@ -45,7 +46,11 @@ class AgencyFilter(FilterForm):
 
     by_chips = ("group",)
     q = SearchField(label=gettext_lazy("Tìm tên, tên ngắn, mã, tên cũ (gõ không dấu được)"))
-    superior = SuperiorField(label=gettext_lazy("Trực thuộc, mọi cấp (tên hoặc mã)"))
+    superior = NamedAgencyField(
+        label=gettext_lazy("Trực thuộc, mọi cấp (tên hoặc mã)"),
+        typed="under",
+        suggest=reverse_lazy("agencies:superior-names"),
+    )
     level = forms.ChoiceField(label=gettext_lazy("Cấp"), choices=[ALL, *Level.choices])
     kind = forms.ChoiceField(label=gettext_lazy("Loại"), choices=[ALL, *Kind.choices])
     group = forms.ChoiceField(label=gettext_lazy("Nhóm"), choices=[ALL, *Group.choices])
@@ -112,14 +117,14 @@ class AgencyFilter(FilterForm):
         self.full_clean()
 
     @property
-    def above(self) -> SuperiorField:
+    def above(self) -> NamedAgencyField:
         """The field of the superior."""
-        return cast(SuperiorField, self.fields["superior"])
+        return cast(NamedAgencyField, self.fields["superior"])
 
     @property
     def meant(self) -> list[tuple[str, str]]:
         """Where what was typed fits several superiors: each with the address that chooses it."""
-        return choices_in(cast(QueryDict, self.data), self.above.found)
+        return meant_in(self, "superior")
 
     def narrow(self, agencies: AgencyQuerySet, *, but: str = "") -> AgencyQuerySet:
         """Those of `agencies` that were asked for; `but` names a filter to leave out."""

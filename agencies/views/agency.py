@@ -16,7 +16,7 @@ from django.views.generic import ListView
 
 from agencies.actions.agency import change, set_contact
 from agencies.forms.agency import AgencyChangeForm, AgencyFilter, ContactForm
-from agencies.forms.superior import label_of
+from agencies.forms.named import NamedAgencyField, label_of
 from agencies.models import Agency, ListPage, Post, User
 from agencies.models.agency import AgencyQuerySet, Group
 from agencies.saved import SavedViews
@@ -172,8 +172,19 @@ def agency_filter(user: User, asked: QueryDict, today: date) -> AgencyFilter:
 def superior_names(request: SignedRequest) -> JsonResponse:
     """Names of superiors in which the words of ?q= stand, on the day of ?on=, for whoever types them."""
     filters = agency_filter(request.user, request.GET, clock.today())
-    found = filters.above.fitting(filters.values.get("q", ""))
-    return JsonResponse({"names": [label_of(agency) for agency in found]})
+    return _names(filters.above, filters.values.get("q", ""))
+
+
+@require_safe
+def agency_names(request: SignedRequest) -> JsonResponse:
+    """The same of any agency, also of one that has ended."""
+    field = NamedAgencyField(typed="q", suggest="")
+    field.queryset = Agency.objects.visible_to(request.user).in_protocol_order()
+    return _names(field, AgencyFilter(request.GET, today=clock.today()).values.get("q", ""))
+
+
+def _names(field: NamedAgencyField, words: str) -> JsonResponse:
+    return JsonResponse({"names": [label_of(agency) for agency in field.fitting(words)]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

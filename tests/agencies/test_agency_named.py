@@ -48,14 +48,14 @@ def test_words_that_fit_several_narrow_nothing_and_lead_to_each(browse, district
     response = browse(make.staff()).get(LIST, {"under": "phu", "sort": "code", "page": "1"})
     page = response.content.decode()
     assert len(shown(response)) > 2
-    assert "Nhiều cấp trên khớp “phu”" in page and "<details open>" in page
+    assert "Nhiều cơ quan khớp “phu”" in page and "<details open>" in page
     for district in districts:
         assert f"?sort=code&amp;superior={district.pk}" in page
 
 
 def test_words_that_fit_none_are_told(browse, districts):
     page = browse(make.staff()).get(LIST, {"under": "núi cấm"}).content.decode()
-    assert "Không có cấp trên nào khớp “núi cấm”" in page and 'value="núi cấm"' in page
+    assert "Không có cơ quan nào khớp “núi cấm”" in page and 'value="núi cấm"' in page
 
 
 def test_the_tree_is_narrowed_alike(browse, districts):
@@ -112,3 +112,21 @@ def test_many_that_fit_are_cut_off(browse, districts):
     reader = browse(make.staff())
     assert len(reader.get("/agencies/superiors/", {"q": "huyen so"}).json()["names"]) == 20
     assert len(reader.get(LIST, {"under": "huyen so"}).context["filters"].meant) == 8
+
+
+def test_accounts_are_found_by_the_agency_that_is_typed(browse, districts):
+    make.officer(districts[0], full_name="Trần Thị Lan")
+    make.officer(districts[1], full_name="Lê Văn Tư")
+    reader = browse(make.staff())
+    page = reader.get("/agencies/people/", {"at": "an phu"}).content.decode()
+    assert "Trần Thị Lan" in page and "Lê Văn Tư" not in page
+    several = reader.get("/agencies/people/", {"at": "phu"}).content.decode()
+    assert f"?agency={districts[1].pk}" in several and "Lê Văn Tư" in several
+
+
+def test_any_agency_is_suggested_to_those_who_see_it(browse, districts):
+    commune = make.agency("Ủy ban nhân dân xã Vĩnh Hậu", code="30340", superior=districts[0])
+    address = "/agencies/names/?q=vinh+hau"
+    assert browse(make.staff()).get(address).json() == {"names": ["UBND xã Vĩnh Hậu (30340)"]}
+    assert browse(make.officer(districts[1])).get(address).json() == {"names": []}
+    assert browse(make.officer(commune)).get(address).json() == {"names": ["UBND xã Vĩnh Hậu (30340)"]}
