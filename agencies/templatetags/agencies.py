@@ -22,6 +22,7 @@ def agency_row(agency: Agency, on: str, is_past: bool, picks: bool) -> SafeStrin
     above = escape(agency.superior or "–")
     address = reverse("agency-detail", args=[agency.pk]) + (f"?on={escape(on)}" if on else "")
     repeats = f'<span class="sub">{above}</span>' if getattr(agency, "name_repeats", False) else ""
+    code = _("Mã")
     cells = [
         (_("Cấp trên"), above),
         (_("Loại"), escape(agency.get_kind_display())),
@@ -34,7 +35,7 @@ def agency_row(agency: Agency, on: str, is_past: bool, picks: bool) -> SafeStrin
     return mark_safe(
         f'<tr role="row"><th scope="row" role="rowheader">{_tick(agency, name) if picks else ""}'
         f'<a href="{address}">{name}</a>{repeats}</th>'
-        f'<td class="num" role="cell" data-l="{_("Mã")}">{escape(agency.code)}</td>'
+        f'<td class="num" role="cell" data-l="{code}">{escape(agency.code)}</td>'
         + "".join(f'<td role="cell" data-l="{label}">{said}</td>' for label, said in cells)
         + "</tr>"
     )
@@ -54,4 +55,5 @@ def _holder(agency: Agency) -> str:
 
 
 def _missing() -> str:
-    return f'<span class="state">{markup.icon("warn")}{_("Chưa có")}</span>'
+    said = _("Chưa có")
+    return f'<span class="state">{markup.icon("warn")}{said}</span>'
