@@ -65,7 +65,7 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
         return self.filter(within(own, "agency__") | Q(superior=own) | Q(passed_to=own))
 
     def visible_in(self, cycle: ReportCycle, user: "User") -> Self:
-        """Those of one cycle that a person may see: as `visible_to`, without asking again whose cycle it is."""
+        """Those of one cycle that a person may see: as `visible_to`, but asks no more whose it is."""
         of_cycle, own = self.in_cycle(cycle), user.agency
         if own is None or user.role == Role.ADMINISTRATOR:
             return self.none()
