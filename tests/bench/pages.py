@@ -173,7 +173,7 @@ def board(nation: Nation) -> "Iterator[Row]":
 
 # The list of agencies and its tree
 
-AGENCIES = {"": "TRUE", "?page=4": "TRUE", "?q=khanh+an": BOARD["?q=khanh+an"]}
+AGENCIES = {"": "TRUE", "?page=2": "TRUE", "?q=khanh+an": BOARD["?q=khanh+an"]}
 _OF_PROVINCE = (
     "FROM agencies_agency a LEFT JOIN agencies_agency s ON s.id = a.superior_id WHERE a.province_id = %s "
     "AND a.valid_from <= %s AND (a.valid_to IS NULL OR a.valid_to >= %s) AND"
@@ -191,7 +191,7 @@ _NAMED = (
 def agencies_floor(tree: Tree, asked: str, where: str) -> list[Query]:
     """One page of the registry and the counts of its groups, by hand: the page is found, then told."""
     today = day_of(NOW)
-    values, start = (tree.root.pk, today, today), 150 if "page=4" in asked else 0
+    values, start = (tree.root.pk, today, today), 50 if "page=2" in asked else 0
     order = "ORDER BY a.sort_order, a.name_sort, a.id"
     keys = f"SELECT a.id {_OF_PROVINCE} {where} {order} LIMIT 50 OFFSET {start}"
     rows = f"{_NAMED.format(today=today)} FROM agencies_agency a LEFT JOIN agencies_agency s "
