@@ -147,8 +147,9 @@ class AgencyList(Registry):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        # What is over, or was so on another day, is not changed in a row.
-        context["picks"] = self.request.user.is_reviewer and not self.filters.looks_back
+        # What is over, or was so on another day, is not changed in a row; nor more than was asked for.
+        stands = not self.filters.looks_back and not self.filters.is_wrong
+        context["picks"] = self.request.user.is_reviewer and stands
         if self.filters.then:
             page = context["page_obj"]
             page.object_list = [agency.as_it_stood() for agency in page.object_list]
