@@ -20,6 +20,8 @@ from agencies.views import (
 app_name = "agencies"
 urlpatterns = [
     path("", agency.AgencyList.as_view(), name="agency-list"),
+    path("names/", agency.agency_names, name="agency-names"),
+    path("superiors/", agency.superior_names, name="superior-names"),
     path("export.xlsx", registry.export, name="registry-export"),
     path("import/", registry.upload, name="registry-upload"),
     path("import/<uuid:pk>/", registry.look, name="registry-preview"),

@@ -200,7 +200,7 @@ class Board:
     @cached_property
     def visible(self) -> ReportQuerySet:
         """Every report of the cycle that this person may see."""
-        return self.cycle.reports.visible_to(self.user)
+        return AnnualReport.objects.visible_in(self.cycle, self.user)
 
     @cached_property
     def _narrowing(self) -> Q:

@@ -27,3 +27,28 @@ window.addEventListener("pageshow", () => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+/* Names to choose from follow what is typed; without this file the page finds it when it is sent. */
+let typing;
+let asked = 0;
+
+async function suggest(field) {
+  const form = new FormData(field.form);
+  const query = new URLSearchParams({ q: field.value, on: form.get("on") ?? "" });
+  const number = ++asked;
+  const answer = await fetch(`${field.dataset.suggest}?${query}`);
+  const { names } = await answer.json();
+  if (number === asked) field.list.replaceChildren(...names.map((name) => new Option(name, name)));
+}
+
+for (const field of document.querySelectorAll("[data-suggest]")) {
+  const list = document.createElement("datalist");
+  list.id = `${field.id}_names`;
+  field.after(list);
+  field.setAttribute("list", list.id);
+  field.addEventListener("focus", () => suggest(field).catch(() => {}), { once: true });
+  field.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => suggest(field).catch(() => {}), 250);
+  });
+}

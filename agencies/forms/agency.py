@@ -1,11 +1,12 @@
 """Narrowing the list of agencies, changing one from a day on, and its mailbox."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,8 +14,9 @@ from agencies.actions.agency import DATED
 from agencies.forms import PLAUSIBLE_DAYS
 from agencies.forms.day import DayField
 from agencies.forms.filters import FilterForm, SearchField
+from agencies.forms.named import NamedAgencyField, label_of, meant_in
 from agencies.models import Agency
-from agencies.models.agency import AgencyQuerySet, CeilingTier, Group, Kind, Level, Mandate, in_lists
+from agencies.models.agency import AgencyQuerySet, CeilingTier, Group, Kind, Level, Mandate
 from isotrack.kit.forms import HouseFormMixin, VietnameseDateField
 from isotrack.kit.text import clean
 from isotrack.kit.words import show_date
@@ -33,7 +35,7 @@ class AgencyChoiceField(forms.ModelChoiceField):
     """One agency, named with its code because names repeat."""
 
     def label_from_instance(self, obj: Agency) -> str:
-        return f"{in_lists(getattr(obj, 'name_then', obj.name))} ({obj.code})"
+        return label_of(obj)
 
 
 class AgencyFilter(FilterForm):
@@ -44,8 +46,10 @@ class AgencyFilter(FilterForm):
 
     by_chips = ("group",)
     q = SearchField(label=gettext_lazy("Tìm tên, tên ngắn, mã, tên cũ (gõ không dấu được)"))
-    superior = AgencyChoiceField(
-        Agency.objects.none(), label=gettext_lazy("Trực thuộc, mọi cấp"), empty_label=ALL[1]
+    superior = NamedAgencyField(
+        label=gettext_lazy("Trực thuộc, mọi cấp (tên hoặc mã)"),
+        typed="under",
+        suggest=reverse_lazy("agencies:superior-names"),
     )
     level = forms.ChoiceField(label=gettext_lazy("Cấp"), choices=[ALL, *Level.choices])
     kind = forms.ChoiceField(label=gettext_lazy("Loại"), choices=[ALL, *Kind.choices])
@@ -109,8 +113,18 @@ class AgencyFilter(FilterForm):
 
     def offer(self, superiors: AgencyQuerySet) -> None:
         """The superiors to choose from; what was asked for is then read anew."""
-        self.fields["superior"].queryset = superiors  # type: ignore[attr-defined]
+        self.above.queryset, self.above.column = superiors, f"{self.then}name_search"
         self.full_clean()
+
+    @property
+    def above(self) -> NamedAgencyField:
+        """The field of the superior."""
+        return cast(NamedAgencyField, self.fields["superior"])
+
+    @property
+    def meant(self) -> list[tuple[str, str]]:
+        """Where what was typed fits several superiors: each with the address that chooses it."""
+        return meant_in(self, "superior")
 
     def narrow(self, agencies: AgencyQuerySet, *, but: str = "") -> AgencyQuerySet:
         """Those of `agencies` that were asked for; `but` names a filter to leave out."""

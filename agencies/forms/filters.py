@@ -43,6 +43,11 @@ class FilterForm(forms.Form):
         return (self[name] for name in list(self.fields)[1:] if name not in self.by_chips)
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether one of these says what cannot be read: then they are not folded away."""
+        return any(name in self.errors for name in list(self.fields)[1:])
+
+    @property
     def kept(self) -> dict[str, Any]:
         """What was chosen by chips."""
         return {name: value for name, value in self.values.items() if name in self.by_chips}

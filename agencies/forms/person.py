@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.http import QueryDict
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from agencies.forms import PLAUSIBLE_DAYS
 from agencies.forms.agency import ALL, AgencyChoiceField
 from agencies.forms.filters import FilterForm, SearchField
 from agencies.forms.invitation import why_not_invite
+from agencies.forms.named import NamedAgencyField, meant_in
 from agencies.models import Agency, Invitation, Post, Role, User
 from agencies.models.agency import AgencyQuerySet
 from agencies.models.person import UserQuerySet
@@ -42,8 +44,10 @@ class AccountFilter(FilterForm):
 
     q = SearchField(label=gettext_lazy("Tìm họ tên, tên đăng nhập, thư (gõ không dấu được)"))
     role = forms.ChoiceField(label=gettext_lazy("Vai trò"), choices=[ALL, *Role.choices])
-    agency = AgencyChoiceField(
-        Agency.objects.none(), label=gettext_lazy("Nhiệm vụ ở cơ quan"), empty_label=ALL[1]
+    agency = NamedAgencyField(
+        label=gettext_lazy("Nhiệm vụ ở cơ quan (tên hoặc mã)"),
+        typed="at",
+        suggest=reverse_lazy("agencies:agency-names"),
     )
     state = forms.ChoiceField(
         label=gettext_lazy("Tình trạng"),
@@ -60,6 +64,11 @@ class AccountFilter(FilterForm):
     def __init__(self, data: QueryDict, *, agencies: AgencyQuerySet) -> None:
         super().__init__(data)
         self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
+
+    @property
+    def meant(self) -> list[tuple[str, str]]:
+        """Where what was typed fits several agencies: each with the address that chooses it."""
+        return meant_in(self, "agency")
 
     def narrow(self, users: UserQuerySet, *, today: date) -> UserQuerySet:
         """Those of `users` that were asked for."""

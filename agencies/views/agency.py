@@ -6,16 +6,17 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Value
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import ListView
 
 from agencies.actions.agency import change, set_contact
 from agencies.forms.agency import AgencyChangeForm, AgencyFilter, ContactForm
+from agencies.forms.named import NamedAgencyField, label_of
 from agencies.models import Agency, ListPage, Post, User
 from agencies.models.agency import AgencyQuerySet, Group
 from agencies.saved import SavedViews
@@ -127,21 +128,28 @@ class AgencyList(Registry):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> AgencyQuerySet:
-        filters = self.filters
-        people = Post.objects.on(filters.day).responsible().select_related("user")
-        found = filters.narrow(self.visible).prefetch_related(Prefetch("posts", people, to_attr="held"))
-        if filters.then:
-            return found.with_standing(filters.day).order_by(*filters.order)
-        return found.select_related("superior").with_name_repeated(filters.day).order_by(*filters.order)
+        return self.filters.narrow(self.visible).order_by(*self.filters.order)
 
     def get_paginator(self, queryset: Any, per_page: int, *args: Any, **kwargs: Any) -> CountedPaginator:
         """The chips have counted already."""
-        return CountedPaginator(queryset, per_page, self.number)
+        return CountedPaginator(queryset, per_page, self.number, dress=self.shown)
+
+    def shown(self, rows: Any) -> AgencyQuerySet:
+        """The agencies of one page with what the table says of each."""
+        filters = self.filters
+        people = Post.objects.on(filters.day).responsible().select_related("user")
+        page = Agency.objects.filter(pk__in=rows.values("pk"))
+        if filters.then:
+            page = page.stood_on(filters.day).with_standing(filters.day)
+        else:
+            page = page.select_related("superior").with_name_repeated(filters.day)
+        return page.order_by(*filters.order).prefetch_related(Prefetch("posts", people, to_attr="held"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        # What is over, or was so on another day, is not changed in a row.
-        context["picks"] = self.request.user.is_reviewer and not self.filters.looks_back
+        # What is over, or was so on another day, is not changed in a row; nor more than was asked for.
+        stands = not self.filters.looks_back and not self.filters.is_wrong
+        context["picks"] = self.request.user.is_reviewer and stands
         if self.filters.then:
             page = context["page_obj"]
             page.object_list = [agency.as_it_stood() for agency in page.object_list]
@@ -159,6 +167,25 @@ def agency_filter(user: User, asked: QueryDict, today: date) -> AgencyFilter:
         found = visible.valid_on(filters.day).with_subordinates(filters.day)
     filters.offer(found.order_by("sort_order", f"{filters.then}name_sort", "pk"))
     return filters
+
+
+@require_safe
+def superior_names(request: SignedRequest) -> JsonResponse:
+    """Names of superiors in which the words of ?q= stand, on the day of ?on=, for whoever types them."""
+    filters = agency_filter(request.user, request.GET, clock.today())
+    return _names(filters.above, filters.values.get("q", ""))
+
+
+@require_safe
+def agency_names(request: SignedRequest) -> JsonResponse:
+    """The same of any agency, also of one that has ended."""
+    field = NamedAgencyField(typed="q", suggest="")
+    field.queryset = Agency.objects.visible_to(request.user).in_protocol_order()
+    return _names(field, AgencyFilter(request.GET, today=clock.today()).values.get("q", ""))
+
+
+def _names(field: NamedAgencyField, words: str) -> JsonResponse:
+    return JsonResponse({"names": [label_of(agency) for agency in field.fitting(words)]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

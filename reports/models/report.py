@@ -64,6 +64,15 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
         # A superior goes on reading what it was the superior for, and whoever took over what it took over.
         return self.filter(within(own, "agency__") | Q(superior=own) | Q(passed_to=own))
 
+    def visible_in(self, cycle: ReportCycle, user: "User") -> Self:
+        """Those of one cycle that a person may see: as `visible_to`, but asks no more whose it is."""
+        of_cycle, own = self.in_cycle(cycle), user.agency
+        if own is None or user.role == Role.ADMINISTRATOR:
+            return self.none()
+        if user.sees_province and cycle.province_id in own.realm:
+            return of_cycle
+        return of_cycle.visible_to(user)
+
     def editable_by(self, user: "User") -> Self:
         """Those whose agency this officer stands for; the department types in what came on paper."""
         if user.role == Role.OFFICER:

@@ -42,9 +42,10 @@ def board_row(row: Row, is_grouped: bool, can_keep: bool) -> SafeString:
 def board_sums(block: Block) -> SafeString:
     """The line of a superior: the sums of its agencies without zeros, late and missing bold."""
     goes_on = _("(tiếp ở trang sau)") if block.goes_on else ""
+    name = block.name or _("Không có cấp trên")
     return mark_safe(
         '<tr role="row" class="grp"><th role="rowheader" scope="rowgroup" colspan="7">'
-        f"{escape(block.name or _('Không có cấp trên'))} "
+        f"{escape(name)} "
         f'<span class="sum">{" · ".join(_sums(block.rates))} {goes_on}</span></th></tr>'
     )
 
@@ -56,13 +57,17 @@ def _sums(rates: Rates | None) -> Iterator[str]:
     if rates.on_time:
         yield _("%(n)s đúng hạn") % {"n": show_number(rates.on_time)}
     if rates.late:
-        yield f"<b>{_('%(n)s trễ') % {'n': show_number(rates.late)}}</b>"
+        yield _bold(_("%(n)s trễ") % {"n": show_number(rates.late)})
     if rates.missing:
-        yield f"<b>{_('%(n)s chưa gửi') % {'n': show_number(rates.missing)}}</b>"
+        yield _bold(_("%(n)s chưa gửi") % {"n": show_number(rates.missing)})
     if rates.not_due:
         yield _("%(n)s chưa đến hạn") % {"n": show_number(rates.not_due)}
     if rates.exempt:
         yield _("%(n)s được miễn") % {"n": show_number(rates.exempt)}
+
+
+def _bold(words: str) -> str:
+    return f"<b>{words}</b>"
 
 
 def _punctuality(row: Row) -> str:

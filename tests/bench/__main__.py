@@ -24,6 +24,7 @@ REPORT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 MEASURES: tuple[Callable[[Nation], Iterator[Row]], ...] = (
     pages.board,
     pages.home,
+    pages.agencies,
     pages.statistics,
     pages.officer,
     pages.autosave,

@@ -3,7 +3,7 @@
 The floor of a page is the hand-written SQL for what it shows, and an empty signed-in page of ours.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from importlib import import_module
@@ -143,12 +143,14 @@ def board_floor(cycle: ReportCycle, asked: str, where: str) -> list[Query]:
     return [Query(rows, (NOW, NOW, cycle.pk)), Query(f"SELECT count(*) {_FROM} {where}", (cycle.pk,))]
 
 
-def board_pairs(tree: Tree, year: int = LAST_YEAR, times: int = TIMES) -> "Iterator[tuple[str, Pair, int]]":
+def board_pairs(
+    tree: Tree, year: int = LAST_YEAR, times: int = TIMES, only: Collection[str] = BOARD
+) -> "Iterator[tuple[str, Pair, int]]":
     """Each address: what it cost, and how many statements it took."""
     cycle, visitor = tree.cycle(year), Visitor(tree.clerk)
     superior = cycle.reports.filter(group="ubnd_xa").values_list("superior_id", flat=True)[0]
-    for template, condition in BOARD.items():
-        asked = template.format(superior=superior)
+    for template in only:
+        condition, asked = BOARD[template], template.format(superior=superior)
         where = condition.format(superior=superior, today=day_of(NOW)) if "{" in condition else condition
         path = f"/cycles/{year}/{asked}"
         pair = compared(visitor, path, board_floor(cycle, asked, where), times)
@@ -167,6 +169,60 @@ def board(nation: Nation) -> "Iterator[Row]":
     ours = f"/cycles/{LAST_YEAR}/"
     pair = alternate(lambda: cost(lambda: visitor.get(ours)), lambda: cost(lambda: visitor.get(admin)), TIMES)
     yield peer("board beside the Django admin's list", pair, 3.0)
+
+
+# The list of agencies and its tree
+
+AGENCIES = {"": "TRUE", "?page=2": "TRUE", "?q=khanh+an": BOARD["?q=khanh+an"]}
+_OF_PROVINCE = (
+    "FROM agencies_agency a LEFT JOIN agencies_agency s ON s.id = a.superior_id WHERE a.province_id = %s "
+    "AND a.valid_from <= %s AND (a.valid_to IS NULL OR a.valid_to >= %s) AND"
+)
+_NAMED = (
+    "SELECT a.id, a.code, a.name, a.kind, a.mandate, a.reports_annually, a.contact_email, s.name, "
+    "EXISTS (SELECT FROM agencies_agency o WHERE o.province_id = a.province_id AND o.name_sort = a.name_sort "
+    "AND o.id <> a.id AND (o.valid_to IS NULL OR o.valid_to >= '{today}')), (SELECT u.full_name "
+    "FROM agencies_post p JOIN agencies_user u ON u.id = p.user_id WHERE p.agency_id = a.id "
+    "AND p.is_responsible AND p.starts_on <= '{today}' AND (p.ends_on IS NULL OR p.ends_on >= '{today}') "
+    "ORDER BY p.starts_on DESC LIMIT 1) "
+)
+
+
+def agencies_floor(tree: Tree, asked: str, where: str) -> list[Query]:
+    """One page of the registry and the counts of its groups, by hand: the page is found, then told."""
+    today = day_of(NOW)
+    values, start = (tree.root.pk, today, today), 50 if "page=2" in asked else 0
+    order = "ORDER BY a.sort_order, a.name_sort, a.id"
+    keys = f"SELECT a.id {_OF_PROVINCE} {where} {order} LIMIT 50 OFFSET {start}"
+    rows = f"{_NAMED.format(today=today)} FROM agencies_agency a LEFT JOIN agencies_agency s "
+    rows += f"ON s.id = a.superior_id WHERE a.id IN ({keys}) {order}"
+    groups = f'SELECT a."group", count(*) {_OF_PROVINCE} {where} GROUP BY 1'
+    return [Query(rows, values), Query(groups, values)]
+
+
+def agencies_pair(tree: Tree, asked: str = "", times: int = TIMES) -> Pair:
+    """The list of agencies, as one address asks for it."""
+    return compared(
+        Visitor(tree.clerk), f"/agencies/{asked}", agencies_floor(tree, asked, AGENCIES[asked]), times
+    )
+
+
+def tree_pair(tree: Tree, times: int = TIMES) -> Pair:
+    """The same agencies as a tree, beside what it is grown from: every superior and how many are below it."""
+    today = day_of(NOW)
+    below = Query(
+        f"SELECT a.superior_id, count(*) {_OF_PROVINCE} TRUE GROUP BY 1", (tree.root.pk, today, today)
+    )
+    return compared(Visitor(tree.clerk), "/agencies/?view=tree", [below], times)
+
+
+def agencies(nation: Nation) -> "Iterator[Row]":
+    """The registry of a province and of 15,000 agencies: its page carries no list that grows with it."""
+    province, largest = nation.provinces[0], nation.trees[-1]
+    for asked in AGENCIES:
+        yield page(f"agencies {asked or 'of a province'}", agencies_pair(province, asked), 3.0)
+        named = f"agencies {asked or 'in one list'}, {largest.agencies:,}"
+        yield page(named, agencies_pair(largest, asked), 3.0)
 
 
 # The home of the department
@@ -231,6 +287,15 @@ def home_floor(tree: Tree) -> list[Query]:
             f"SELECT r.id, r.agency_name, a.contact_email {_FROM} {owed} "
             f"AND (a.contact_email = '' OR {holder})",
             (cycle.pk,),
+        ),
+        Query(
+            "SELECT count(*) FROM agencies_agency a WHERE a.province_id = %s AND a.id <> a.province_id AND "
+            f"a.reports_annually AND (a.contact_email = '' OR {dead} lower(a.contact_email)) OR a.id NOT IN "
+            "(SELECT p.agency_id FROM agencies_agency n JOIN agencies_post p ON p.agency_id = n.id "
+            "JOIN agencies_user u ON u.id = p.user_id WHERE n.province_id = %s AND p.is_responsible "
+            f"AND u.is_active AND p.starts_on <= '{day_of(NOW)}' "
+            f"AND (p.ends_on IS NULL OR p.ends_on >= '{day_of(NOW)}')))",
+            (tree.root.pk, province, tree.root.pk),
         ),
         Query(
             "SELECT count(*), max(c.year) FROM reports_directiveduty d JOIN reports_reportcycle c "

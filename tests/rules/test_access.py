@@ -37,6 +37,8 @@ GET = {
     "demo-clock": "l y y y y y y y y",
     "agency-detail": "l y y n y y y y n",
     "agencies:agency-list": "l y y y y y y y y",
+    "agencies:agency-names": "l y y y y y y y y",
+    "agencies:superior-names": "l y y y y y y y y",
     "agency-history": "l n n n y n n y n",
     "agencies:agency-bulk": "l n n n r n n n r",
     "agencies:agency-edit": "l n n n y n n n n",
