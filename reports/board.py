@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Post, User
 from agencies.models.agency import Group, holding, in_lists
+from agencies.names import names_on
 from isotrack.journal.models import Notice
 from isotrack.journal.models.notice import is_dead
 from isotrack.kit.clock import day_of
@@ -190,12 +191,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Board:
-    """One cycle as one person may see it, narrowed to what was asked for, as of an instant."""
+    """One cycle as one person may see it, narrowed to what was asked for, as of an instant.
+
+    Looking back it names superiors as they were called that day, which costs one statement more.
+    """
 
     cycle: ReportCycle
     user: User
     wanted: Wanted
     as_of: datetime
+    looks_back: bool = False
 
     @cached_property
     def visible(self) -> ReportQuerySet:
@@ -215,7 +220,12 @@ class Board:
     def superiors(self) -> list[tuple[int, str]]:
         """Every superior of a visible report, in protocol order: (key, name)."""
         known = sorted(key for key in self._by_superior if key[-2] is not None)
-        return [(pk, in_lists(name)) for *_order, pk, name in known]
+        return [(pk, self._names_then.get(pk) or in_lists(name)) for *_order, pk, name in known]
+
+    @cached_property
+    def _names_then(self) -> dict[int, str]:
+        keys = [key[-2] for key in self._by_superior]
+        return names_on(keys, day_of(self.as_of)) if self.looks_back else {}
 
     @cached_property
     def sums(self) -> dict[int | None, Rates]:
@@ -272,7 +282,7 @@ class Board:
         chosen = self.visible.filter(self._narrowing)
         if self.wanted.kind:
             chosen = chosen.filter(self.wanted.kind.condition(self.as_of))
-        rows = chosen.annotate(urgency=urgency_at(self.as_of), reminders=_reminders())
+        rows = chosen.annotate(urgency=urgency_at(self.as_of), reminders=_reminders(self.as_of))
         return rows.order_by(*ORDERS[self.wanted.sort]).values(
             "pk",
             "agency__code",
@@ -300,7 +310,7 @@ class Board:
             code=values["agency__code"],
             name=in_lists(values["agency_name"]),
             superior_pk=values["superior_id"],
-            superior=in_lists(values["superior__name"] or ""),
+            superior=self._names_then.get(values["superior_id"]) or in_lists(values["superior__name"] or ""),
             group=values["group"],
             punctuality=punctuality,
             days_late=max(0, deadline.offset(until)) if is_behind else 0,
@@ -341,10 +351,11 @@ def unreached(cycle: ReportCycle, as_of: datetime) -> dict[Contact, Q]:
     }
 
 
-def _reminders() -> Coalesce:
-    """How many mails about the report were sent; the rows of a page ask an index, row by row."""
+def _reminders(as_of: datetime) -> Coalesce:
+    """How many mails about the report were sent by then; the rows of a page ask an index, row by row."""
     about = Concat(Value("report:"), Cast(OuterRef("pk"), CharField()))
-    sent = Notice.objects.filter(about=about, state=Notice.State.SENT).order_by().values("about")
+    sent = Notice.objects.filter(about=about, state=Notice.State.SENT, sent_at__lte=as_of)
+    sent = sent.order_by().values("about")
     return Coalesce(Subquery(sent.annotate(number=Count("pk")).values("number")), 0)
 
 
