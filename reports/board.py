@@ -4,7 +4,7 @@ Three statements whatever the number of agencies: the cycle, the sums per superi
 the chips and of the pager and the superiors to choose from as well), and one page of rows as plain values.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -341,14 +341,28 @@ def narrowing(wanted: Wanted, cycle: ReportCycle, as_of: datetime) -> Q:
 
 
 def unreached(cycle: ReportCycle, as_of: datetime) -> dict[Contact, Q]:
-    """Of which agencies of a cycle nobody is reached: no address, a dead one, nobody in the post."""
-    in_post = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
-    holders = in_post.filter(agency__reports__cycle=cycle).order_by()
+    """Of which reports of a cycle nobody is reached: no address, a dead one, nobody in the post.
+
+    Of an agency that ended whoever took its report over is asked.
+    """
+    in_post = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True).order_by()
+    holders = in_post.filter(agency__reports__cycle=cycle).values("agency_id")
+    heirs = cycle.reports.filter(passed_to__isnull=False).order_by().values("passed_to")
+    own, passed = Q(passed_to__isnull=True), Q(passed_to__isnull=False)
+    taken_up = Q(passed_to__in=in_post.filter(agency__in=heirs).values("agency_id"))
     return {
-        Contact.NO_ADDRESS: Q(agency__contact_email=""),
-        Contact.NO_HOLDER: ~Q(agency__in=holders.values("agency_id")),
-        Contact.DEAD_ADDRESS: Q(is_dead(OuterRef("agency__contact_email"), Value(str(cycle.province_id)))),
+        Contact.NO_ADDRESS: Q(own, agency__contact_email="") | Q(passed_to__contact_email=""),
+        Contact.NO_HOLDER: (own & ~Q(agency__in=holders)) | (passed & ~taken_up),
+        Contact.DEAD_ADDRESS: Q(is_dead(answering_mailbox(OuterRef), Value(str(cycle.province_id)))),
     }
+
+
+def answering_mailbox(name: Callable[[str], Any] = F) -> Coalesce:
+    """The mailbox of whoever answers for a report row: its agency, or the one that took it over.
+
+    `name` is F for the row itself, OuterRef inside a sub-select.
+    """
+    return Coalesce(name("passed_to__contact_email"), name("agency__contact_email"))
 
 
 def _reminders(as_of: datetime) -> Coalesce:

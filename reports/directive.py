@@ -59,7 +59,9 @@ def behind_in(cycle: ReportCycle, as_of: datetime, superior: Agency | None = Non
     """
     kinds, today = punctuality_is(as_of), day_of(as_of)
     then = Standing.objects.on(cycle.deadline.last_day).filter(agency=OuterRef("agency"))
-    holder = Post.objects.on(today).responsible().filter(agency=OuterRef("agency"))
+    # Of an agency that ended whoever took its report over is to be asked.
+    answers = Coalesce(OuterRef("passed_to"), OuterRef("agency"))
+    holder = Post.objects.on(today).responsible().filter(agency=answers)
     reports = cycle.reports.filter(kinds[Punctuality.LATE] | kinds[Punctuality.MISSING]).annotate(
         superior_then=Coalesce(
             Subquery(then.values("superior")[:1]), F("superior"), output_field=BigIntegerField()
@@ -68,7 +70,9 @@ def behind_in(cycle: ReportCycle, as_of: datetime, superior: Agency | None = Non
     )
     if superior is not None:
         reports = reports.filter(superior_then=superior.pk)
-    ordered = reports.select_related("agency").order_by("agency__sort_order", "agency__name_sort", "pk")
+    ordered = reports.select_related("agency", "passed_to").order_by(
+        "agency__sort_order", "agency__name_sort", "pk"
+    )
     return [_behind(report, as_of) for report in ordered]
 
 
@@ -80,7 +84,7 @@ def _behind(report: Any, as_of: datetime) -> Behind:
         superior_pk=report.superior_then,
         kind=kind,
         days=report.deadline.offset(day_of(until)),
-        contact=", ".join(filter(None, [report.holder, report.agency.contact_email])),
+        contact=", ".join(filter(None, [report.holder, report.answering.contact_email])),
     )
 
 

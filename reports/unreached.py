@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Post
@@ -15,7 +15,9 @@ from agencies.models.agency import in_lists
 from isotrack.journal.models import DeadAddress
 from isotrack.kit.clock import day_of
 from isotrack.kit.papers import Official
+from reports.board import answering_mailbox
 from reports.board import unreached as conditions
+from reports.mails import addressee_of
 from reports.models import AnnualReport, ReportCycle
 
 DAYS_BEFORE = 45  # before the last day a letter still arrives in time
@@ -23,7 +25,10 @@ DAYS_BEFORE = 45  # before the last day a letter still arrives in time
 
 @dataclass(frozen=True)
 class Unreached:
-    """One report whose agency no reminder reaches, why, and whether it is still owed."""
+    """One report that no reminder about reaches anybody, why, and whether it is still owed.
+
+    `agency` is the key of whoever answers for it; `heir` its name where that is not the report's own agency.
+    """
 
     report: int
     agency: int
@@ -32,6 +37,12 @@ class Unreached:
     dead_because: str | None
     has_holder: bool
     is_open: bool
+    heir: str = ""
+
+    @property
+    def called(self) -> str:
+        """The report's agency, and who follows it."""
+        return f"{self.name} → {self.heir}" if self.heir else self.name
 
     @property
     def reasons(self) -> list[str]:
@@ -63,21 +74,39 @@ def unreached_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
 def lost_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
     """The same of all reports, also of those that have come; one query."""
     dead = DeadAddress.objects.annotate(folded=Lower("address")).filter(
-        province=str(cycle.province_id), folded=Lower(OuterRef("agency__contact_email"))
+        province=str(cycle.province_id), folded=Lower(answering_mailbox(OuterRef))
     )
     holders = Post.objects.on(day_of(as_of)).filter(is_responsible=True, user__is_active=True)
     why = conditions(cycle, as_of).values()
     rows = cycle.reports.filter(reduce(or_, why)).annotate(
         dead_because=Subquery(dead.values("reason")[:1]),
-        has_holder=Exists(holders.filter(agency_id=OuterRef("agency_id"))),
+        has_holder=Exists(holders.filter(agency_id=Coalesce(OuterRef("passed_to"), OuterRef("agency")))),
+        mailbox=answering_mailbox(),
+        answering_key=Coalesce("passed_to_id", "agency_id"),
     )
     ordered = rows.order_by("agency__sort_order", "agency__name_sort", "pk")
     values = ordered.values_list(
-        "pk", "agency_id", "agency_name", "agency__contact_email", "dead_because", "has_holder", *_STATE
+        "pk",
+        "answering_key",
+        "agency_name",
+        "mailbox",
+        "dead_because",
+        "has_holder",
+        "passed_to__name",
+        *_STATE,
     )
     return [
-        Unreached(pk, agency, in_lists(name), address, dead_because, has_holder, _is_open(state, as_of))
-        for pk, agency, name, address, dead_because, has_holder, *state in values
+        Unreached(
+            pk,
+            agency,
+            in_lists(name),
+            address,
+            dead_because,
+            has_holder,
+            _is_open(state, as_of),
+            in_lists(heir or ""),
+        )
+        for pk, agency, name, address, dead_because, has_holder, heir, *state in values
     ]
 
 
@@ -106,6 +135,7 @@ def letter(report: AnnualReport, as_of: datetime) -> dict[str, object]:
     return {
         "paper": paper,
         "report": report,
+        "addressee": addressee_of(report),
         "cycle": report.cycle,
         "name": name,
         "is_late": report.deadline.offset(day_of(as_of)) > 0,
