@@ -116,6 +116,8 @@ class Page:
     def _link(self, label: str, name: str, count: int | None = None) -> Link:
         url, reports = reverse(name), _rooms_of_reports()
         rooms = reports if url in reports else (url,)
+        if name == "agencies:agency-list":
+            rooms = (url, reverse("reports:succession-list"))
         here = self.request.path == url if url == "/" else self.request.path.startswith(rooms)
         return Link(label, url, here, count or None)
 

@@ -115,7 +115,7 @@ _STATE = ("first_submitted_at", "exempted_at")
 
 def _is_open(state: Sequence[datetime | None], as_of: datetime) -> bool:
     sent, exempted = state
-    return exempted is None and (sent is None or sent > as_of)
+    return (exempted is None or exempted > as_of) and (sent is None or sent > as_of)
 
 
 def letter(report: AnnualReport, as_of: datetime) -> dict[str, object]:
