@@ -369,8 +369,8 @@ def _reminders(as_of: datetime) -> Coalesce:
     """How many mails about the report were sent by then; the rows of a page ask an index, row by row."""
     about = Concat(Value("report:"), Cast(OuterRef("pk"), CharField()))
     sent = Notice.objects.filter(about=about, state=Notice.State.SENT, sent_at__lte=as_of)
-    sent = sent.order_by().values("about")
-    return Coalesce(Subquery(sent.annotate(number=Count("pk")).values("number")), 0)
+    of_one = sent.order_by().values("about")
+    return Coalesce(Subquery(of_one.annotate(number=Count("pk")).values("number")), 0)
 
 
 def _key(typed: str) -> int | None:
