@@ -4,10 +4,10 @@ Three statements whatever the number of agencies: the cycle, the sums per superi
 the chips and of the pager and the superiors to choose from as well), and one page of rows as plain values.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import groupby
 from typing import Any, Self
 
@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Post, User
 from agencies.models.agency import Group, holding, in_lists
+from agencies.names import names_on
 from isotrack.journal.models import Notice
 from isotrack.journal.models.notice import is_dead
 from isotrack.kit.clock import day_of
@@ -190,12 +191,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Board:
-    """One cycle as one person may see it, narrowed to what was asked for, as of an instant."""
+    """One cycle as one person may see it, narrowed to what was asked for, as of an instant.
+
+    Looking back it names superiors as they were called that day, which costs one statement more.
+    """
 
     cycle: ReportCycle
     user: User
     wanted: Wanted
     as_of: datetime
+    looks_back: bool = False
 
     @cached_property
     def visible(self) -> ReportQuerySet:
@@ -215,7 +220,12 @@ class Board:
     def superiors(self) -> list[tuple[int, str]]:
         """Every superior of a visible report, in protocol order: (key, name)."""
         known = sorted(key for key in self._by_superior if key[-2] is not None)
-        return [(pk, in_lists(name)) for *_order, pk, name in known]
+        return [(pk, self._names_then.get(pk) or in_lists(name)) for *_order, pk, name in known]
+
+    @cached_property
+    def _names_then(self) -> dict[int, str]:
+        keys = [key[-2] for key in self._by_superior]
+        return names_on(keys, day_of(self.as_of)) if self.looks_back else {}
 
     @cached_property
     def sums(self) -> dict[int | None, Rates]:
@@ -272,7 +282,7 @@ class Board:
         chosen = self.visible.filter(self._narrowing)
         if self.wanted.kind:
             chosen = chosen.filter(self.wanted.kind.condition(self.as_of))
-        rows = chosen.annotate(urgency=urgency_at(self.as_of), reminders=_reminders())
+        rows = chosen.annotate(urgency=urgency_at(self.as_of), reminders=_reminders(self.as_of))
         return rows.order_by(*ORDERS[self.wanted.sort]).values(
             "pk",
             "agency__code",
@@ -300,7 +310,7 @@ class Board:
             code=values["agency__code"],
             name=in_lists(values["agency_name"]),
             superior_pk=values["superior_id"],
-            superior=in_lists(values["superior__name"] or ""),
+            superior=self._names_then.get(values["superior_id"]) or in_lists(values["superior__name"] or ""),
             group=values["group"],
             punctuality=punctuality,
             days_late=max(0, Deadline.ending_at(values["cutoff"]).offset(until)) if until else 0,
@@ -331,24 +341,37 @@ def narrowing(wanted: Wanted, cycle: ReportCycle, as_of: datetime) -> Q:
 
 
 def unreached(cycle: int, province: int, day: date) -> dict[Contact, Q]:
-    """Of which agencies of a cycle, both as keys, nobody is reached on a day: no address, a dead one, nobody
-    in the post.
+    """Of which reports of a cycle nobody is reached on a day: no address, a dead one, nobody in the post.
+
+    Cycle and province are keys. Of an agency that ended whoever took its report over is asked.
     """
-    in_post = Post.objects.on(day).filter(is_responsible=True, user__is_active=True)
-    holders = in_post.filter(agency__reports__cycle=cycle).order_by()
+    in_post = Post.objects.on(day).filter(is_responsible=True, user__is_active=True).order_by()
+    holders = in_post.filter(agency__reports__cycle=cycle).values("agency_id")
+    passed_on = AnnualReport.objects.filter(cycle=cycle, passed_to__isnull=False).order_by()
+    heirs = passed_on.values("passed_to")
+    own, passed = Q(passed_to__isnull=True), Q(passed_to__isnull=False)
+    taken_up = Q(passed_to__in=in_post.filter(agency__in=heirs).values("agency_id"))
     return {
-        Contact.NO_ADDRESS: Q(agency__contact_email=""),
-        Contact.NO_HOLDER: ~Q(agency__in=holders.values("agency_id")),
-        Contact.DEAD_ADDRESS: Q(is_dead(OuterRef("agency__contact_email"), Value(str(province)))),
+        Contact.NO_ADDRESS: Q(own, agency__contact_email="") | Q(passed_to__contact_email=""),
+        Contact.NO_HOLDER: (own & ~Q(agency__in=holders)) | (passed & ~taken_up),
+        Contact.DEAD_ADDRESS: Q(is_dead(answering_mailbox(OuterRef), Value(str(province)))),
     }
 
 
-@cache  # an expression is copied where it is used
-def _reminders() -> Coalesce:
-    """How many mails about the report were sent; the rows of a page ask an index, row by row."""
+def answering_mailbox(name: Callable[[str], Any] = F) -> Coalesce:
+    """The mailbox of whoever answers for a report row: its agency, or the one that took it over.
+
+    `name` is F for the row itself, OuterRef inside a sub-select.
+    """
+    return Coalesce(name("passed_to__contact_email"), name("agency__contact_email"))
+
+
+def _reminders(as_of: datetime) -> Coalesce:
+    """How many mails about the report were sent by then; the rows of a page ask an index, row by row."""
     about = Concat(Value("report:"), Cast(OuterRef("pk"), CharField()))
-    sent = Notice.objects.filter(about=about, state=Notice.State.SENT).order_by().values("about")
-    return Coalesce(Subquery(sent.annotate(number=Count("pk")).values("number")), 0)
+    sent = Notice.objects.filter(about=about, state=Notice.State.SENT, sent_at__lte=as_of)
+    of_one = sent.order_by().values("about")
+    return Coalesce(Subquery(of_one.annotate(number=Count("pk")).values("number")), 0)
 
 
 def _key(typed: str) -> int | None:

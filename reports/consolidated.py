@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from agencies.models.agency import Mandate
+from agencies.names import names_on
 from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.deadlines import Deadline
 from isotrack.kit.papers import Official
@@ -30,7 +31,7 @@ from reports.models import Punctuality, ReportCycle, Snapshot, Submission
 from reports.next_year import next_year_of
 from reports.period import Period, usual_year
 from reports.rates import Rates
-from reports.statistics.picture import STATE, Picture, Year, names_of, year_as_json, year_from_json
+from reports.statistics.picture import STATE, Picture, Year, year_as_json, year_from_json
 from reports.statistics.rows import PROTOCOL, Row, rows_of, show_figure
 from reports.statistics.sent import figures_as_sent
 from reports.statistics.spread import Quartiles, quartiles_of
@@ -76,7 +77,9 @@ def content_of(
         "documents": [named(one) for one in cycle.documents.order_by("issued_on", "pk")],
         "this": year_as_json(this),
         "last": year_as_json(before) if before else None,
-        "superiors": [[pk, name] for pk, name in names_of(stand[2] for stand in this.rates).items()],
+        "superiors": [
+            [pk, name] for pk, name in names_on((stand[2] for stand in this.rates), day_of(as_of)).items()
+        ],
         "quartiles": {
             key: one.as_json()
             for key, one in quartiles_of(cycle.questions, (row for row in rows if row.is_received)).items()
@@ -90,6 +93,22 @@ def content_of(
     if kind == Snapshot.Kind.MINISTRY:
         figures["period"] = period.as_json()
     return figures, [asdict(row) for row in rows]
+
+
+def picture_then(cycle: ReportCycle, last: ReportCycle | None, as_of: datetime) -> Picture:
+    """The sums of a past instant for a page: those that a snapshot of it would hold."""
+    _rows, this = _looked_at(cycle, as_of)
+    before = None
+    if last is not None:
+        _rows, before = _looked_at(last, as_of)
+        before = before.only(comparable(cycle.questions, last.questions))
+    names = names_on((stand[2] for stand in this.rates), day_of(as_of))
+    return Picture(this, before, cycle.questions, names)
+
+
+def rows_then(cycle: ReportCycle, as_of: datetime) -> list[Row]:
+    """The reports behind these sums, in protocol order, each with what had been sent by then."""
+    return list(_as_they_were(cycle, as_of))
 
 
 def digest_of(figures: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:

@@ -35,7 +35,7 @@ def with_rates(cycles: CycleQuerySet, user: User, as_of: datetime) -> list[Cycle
         CycleLine(
             cycle=cycle,
             rates=found.get(cycle.pk, Rates()),
-            is_closed=cycle.closed_at is not None,
+            is_closed=cycle.closed_at is not None and cycle.closed_at <= as_of,
             is_locked=cycle.is_locked(as_of),
             is_open=cycle.opens_at <= as_of,
         )

@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 
 from agencies.contacts import without_contact
 from agencies.models import Agency, Document, Role, User
-from agencies.models.agency import Group, in_lists
+from agencies.models.agency import Group
+from agencies.names import names_on
 from isotrack.journal.models import Notice
 from isotrack.kit.clock import ZONE, day_of
 from isotrack.kit.plots import Plot, Series, groups_plot, submissions_plot
@@ -50,9 +51,15 @@ def cycle_at_home(user: User, as_of: datetime) -> ReportCycle | None:
     return cycles.running(as_of).first() or cycles.first()
 
 
-def cycles_at_home(user: User, as_of: datetime) -> tuple[ReportCycle | None, ReportCycle | None]:
-    """The same cycle, and the one of the year before to compare with; one query for both."""
-    cycles = list(ReportCycle.objects.readable_by(user))  # one a year
+def cycles_at_home(
+    user: User, as_of: datetime, *, looks_back: bool = False
+) -> tuple[ReportCycle | None, ReportCycle | None]:
+    """The same cycle, and the one of the year before to compare with; one query for both.
+
+    Who looks back to a day sees no cycle that opened only later.
+    """
+    readable = ReportCycle.objects.readable_by(user)  # one a year
+    cycles = [one for one in readable if one.opens_at <= as_of or not looks_back]
     running = (one for one in cycles if one.is_running(as_of))
     cycle = next(running, cycles[0] if cycles else None)
     year = cycle.year - 1 if cycle else None
@@ -164,10 +171,9 @@ class ProvinceHome:
     def behind(self) -> list[SuperiorLine]:
         """Superiors with late or missing reports, most missing first."""
         found = {pk: one for pk, one in self._rates_by(1).items() if one.late or one.missing}
-        known = [pk for pk in found if pk]
-        names = dict(Agency.objects.filter(pk__in=known).values_list("pk", "name")) if known else {}
+        names = names_on(found, self.today) if any(found) else {}
         lines = [
-            SuperiorLine(pk, in_lists(names.get(pk, "")) or _("Không có cấp trên"), one.late, one.missing)
+            SuperiorLine(pk, names.get(pk) or _("Không có cấp trên"), one.late, one.missing)
             for pk, one in found.items()
         ]
         return sorted(lines, key=lambda line: (-line.missing, -line.late, line.name))

@@ -16,7 +16,8 @@ from django.db.models import BigIntegerField, Count, Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from agencies.models import Agency, Holiday, Post, Standing, User
-from isotrack.journal.models import Notice
+from agencies.names import names_on
+from isotrack.journal.models import Entry, Notice
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import DAY, next_working
 from reports.mails_directive import LETTER
@@ -40,6 +41,11 @@ class Behind:
     contact: str
 
     @property
+    def sent_at(self) -> datetime | None:
+        """When a late one came; of a missing one nothing had come by then."""
+        return self.report.first_submitted_at if self.kind == Kind.LATE else None
+
+    @property
     def punctuality(self) -> str:
         """The same kind as a badge names it."""
         return self.kind.value
@@ -53,7 +59,9 @@ def behind_in(cycle: ReportCycle, as_of: datetime, superior: Agency | None = Non
     """
     kinds, today = punctuality_is(as_of), day_of(as_of)
     then = Standing.objects.on(cycle.deadline.last_day).filter(agency=OuterRef("agency"))
-    holder = Post.objects.on(today).responsible().filter(agency=OuterRef("agency"))
+    # Of an agency that ended whoever took its report over is to be asked.
+    answers = Coalesce(OuterRef("passed_to"), OuterRef("agency"))
+    holder = Post.objects.on(today).responsible().filter(agency=answers)
     reports = cycle.reports.filter(kinds[Punctuality.LATE] | kinds[Punctuality.MISSING]).annotate(
         superior_then=Coalesce(
             Subquery(then.values("superior")[:1]), F("superior"), output_field=BigIntegerField()
@@ -62,7 +70,9 @@ def behind_in(cycle: ReportCycle, as_of: datetime, superior: Agency | None = Non
     )
     if superior is not None:
         reports = reports.filter(superior_then=superior.pk)
-    ordered = reports.select_related("agency").order_by("agency__sort_order", "agency__name_sort", "pk")
+    ordered = reports.select_related("agency", "passed_to").order_by(
+        "agency__sort_order", "agency__name_sort", "pk"
+    )
     return [_behind(report, as_of) for report in ordered]
 
 
@@ -74,7 +84,7 @@ def _behind(report: Any, as_of: datetime) -> Behind:
         superior_pk=report.superior_then,
         kind=kind,
         days=report.deadline.offset(day_of(until)),
-        contact=", ".join(filter(None, [report.holder, report.agency.contact_email])),
+        contact=", ".join(filter(None, [report.holder, report.answering.contact_email])),
     )
 
 
@@ -143,11 +153,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Discipline:
-    """Late and missing of one cycle by superior, and what became of the duties to write to them."""
+    """Late and missing of one cycle by superior, and what became of the duties to write to them.
+
+    Who looks back sees names and duties as they were at that instant.
+    """
 
     cycle: ReportCycle
     user: User
     as_of: datetime
+    looks_back: bool = False
 
     @property
     def today(self) -> date:
@@ -160,6 +174,8 @@ class Discipline:
         grouped = by_superior(behind_in(self.cycle, self.as_of))
         duties = {duty.superior_id: duty for duty in self.duties}
         superiors = Agency.objects.in_bulk([*grouped, *duties])
+        for pk, name in names_on(superiors, self.today).items() if self.looks_back else ():
+            superiors[pk].name = name
         found = [
             Block(superior, grouped.get(pk, []), duties.get(pk), self.today)
             for pk, superior in superiors.items()
@@ -169,7 +185,8 @@ class Discipline:
     @cached_property
     def duties(self) -> list[DirectiveDuty]:
         """Those the person may see."""
-        return list(DirectiveDuty.objects.visible_to(self.user).in_cycle(self.cycle))
+        found = list(DirectiveDuty.objects.visible_to(self.user).in_cycle(self.cycle))
+        return duties_then(found, self.as_of) if self.looks_back else found
 
     @property
     def overdue(self) -> int:
@@ -214,6 +231,24 @@ class Discipline:
     def can_close(self) -> bool:
         """Whether the cycle can be closed now: it is due, and nobody has closed it."""
         return self.cycle.closed_at is None and self.cycle.cutoff <= self.as_of
+
+
+def duties_then(duties: Sequence[DirectiveDuty], as_of: datetime) -> list[DirectiveDuty]:
+    """Those given by an instant, each in its state of then, never to be saved. One query, of the journal."""
+    given = [duty for duty in duties if duty.opened_at <= as_of]
+    told = Entry.objects.about_any({"duty": [str(duty.pk) for duty in given]})
+    told = told.filter(verb__in=_STATE_AFTER, at__lte=as_of).order_by("at", "pk")
+    states = {key: _STATE_AFTER[verb] for key, verb in told.values_list("about_key", "verb")}
+    for duty in given:
+        duty.state = states.get(str(duty.pk), DirectiveDuty.State.OPEN)
+    return given
+
+
+_STATE_AFTER = {
+    "duty-recorded": DirectiveDuty.State.DONE,
+    "duty-cancelled": DirectiveDuty.State.CANCELLED,
+    "duty-reopened": DirectiveDuty.State.OPEN,
+}
 
 
 # One duty

@@ -123,6 +123,8 @@ class Page:
     def _link(self, label: str, name: str, count: int | None = None) -> Link:
         url, reports = reverse(name), _rooms_of_reports()
         rooms = reports if url in reports else (url,)
+        if name == "agencies:agency-list":
+            rooms = (url, reverse("reports:succession-list"))
         path = reverse("reports:directive-list") if _CLOSING.match(self.request.path) else self.request.path
         here = path == url if url == "/" else path.startswith(rooms)
         return Link(label, url, here, count or None)

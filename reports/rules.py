@@ -46,7 +46,7 @@ def reports_to_try(cycle: ReportCycle | None) -> ReportQuerySet:
     """The reports of a cycle in protocol order, with what a mail says of them."""
     reports = AnnualReport.objects.none() if cycle is None else cycle.reports.all()
     wanted = reports.select_related(
-        "cycle__province", "agency", "superior", "extension_document", "pending_by"
+        "cycle__province", "agency", "passed_to", "superior", "extension_document", "pending_by"
     )
     return wanted.order_by("agency__sort_order", "agency__name_sort", "pk")
 
@@ -128,5 +128,5 @@ def _say(rule: ReminderRule, report: AnnualReport, as_of: datetime, language: st
 
 
 def _head_of(report: AnnualReport, as_of: datetime) -> str:
-    post = report.agency.posts.heads().select_related("user").order_by("-starts_on").first()
+    post = report.answering.posts.heads().select_related("user").order_by("-starts_on").first()
     return post.user.get_full_name() if post else ""

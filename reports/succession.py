@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from agencies.actions.succession import After, Wish
 from agencies.models import Agency, Post, Succession, SuccessionLink
@@ -54,7 +55,7 @@ class Preview:
         """(what, its new value) of one that goes on, as its page names them."""
         said = []
         for name, value in self.wish.changes.items():
-            field = Agency._meta.get_field(name)
+            field: Any = Agency._meta.get_field(name)
             words = dict(field.flatchoices) if field.choices else {}
             above = Agency.objects.coded(value, self.day).first() if name == "superior" else None
             said.append((str(field.verbose_name), str(above or words.get(value, value))))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Post
@@ -15,8 +15,9 @@ from isotrack.journal.models import DeadAddress
 from isotrack.kit.clock import day_of
 from isotrack.kit.papers import Official
 from isotrack.kit.statements import kept
-from reports.board import Contact
+from reports.board import Contact, answering_mailbox
 from reports.board import unreached as conditions
+from reports.mails import addressee_of
 from reports.models import AnnualReport, ReportCycle
 
 DAYS_BEFORE = 45  # before the last day a letter still arrives in time
@@ -24,7 +25,10 @@ DAYS_BEFORE = 45  # before the last day a letter still arrives in time
 
 @dataclass(frozen=True)
 class Unreached:
-    """One report whose agency no reminder reaches, why, and whether it is still owed."""
+    """One report that no reminder about reaches anybody, why, and whether it is still owed.
+
+    `agency` is the key of whoever answers for it; `heir` its name where that is not the report's own agency.
+    """
 
     report: int
     agency: int
@@ -33,6 +37,12 @@ class Unreached:
     dead_because: str | None
     has_holder: bool
     is_open: bool
+    heir: str = ""
+
+    @property
+    def called(self) -> str:
+        """The report's agency, and who follows it."""
+        return f"{self.name} → {self.heir}" if self.heir else self.name
 
     @property
     def reasons(self) -> list[str]:
@@ -65,29 +75,41 @@ def lost_in(cycle: ReportCycle, as_of: datetime) -> Sequence[Unreached]:
     """The same of all reports, also of those that have come; one query."""
     found = _lost(cycle.pk, cycle.province_id, day_of(as_of))
     return [
-        Unreached(pk, agency, in_lists(name), address, dead_because, has_holder, _is_open(state, as_of))
-        for pk, agency, name, address, dead_because, has_holder, *state in found
+        Unreached(
+            pk,
+            agency,
+            in_lists(name),
+            address,
+            dead_because,
+            has_holder,
+            _is_open(state, as_of),
+            in_lists(heir or ""),
+        )
+        for pk, agency, name, address, dead_because, has_holder, heir, *state in found
     ]
 
 
 @kept(300)  # composing it took as long as asking
 def _lost(cycle: int, province: int, day: date) -> "QuerySet[Any, Any]":
     dead = DeadAddress.objects.annotate(folded=Lower("address")).filter(
-        province=str(province), folded=Lower(OuterRef("agency__contact_email"))
+        province=str(province), folded=Lower(answering_mailbox(OuterRef))
     )
     holders = Post.objects.on(day).filter(is_responsible=True, user__is_active=True)
     rows = AnnualReport.objects.filter(_unreached(cycle, province, day), cycle=cycle).annotate(
         dead_because=Subquery(dead.values("reason")[:1]),
-        has_holder=Exists(holders.filter(agency_id=OuterRef("agency_id"))),
+        has_holder=Exists(holders.filter(agency_id=Coalesce(OuterRef("passed_to"), OuterRef("agency")))),
+        mailbox=answering_mailbox(),
+        answering_key=Coalesce("passed_to_id", "agency_id"),
     )
     ordered = rows.order_by("agency__sort_order", "agency__name_sort", "pk")
     return ordered.values_list(
         "pk",
-        "agency_id",
+        "answering_key",
         "agency_name",
-        "agency__contact_email",
+        "mailbox",
         "dead_because",
         "has_holder",
+        "passed_to__name",
         "first_submitted_at",
         "exempted_at",
     )
@@ -107,7 +129,7 @@ def _unreached(cycle: int, province: int, day: date) -> Q:
 
 def _is_open(state: Sequence[datetime | None], as_of: datetime) -> bool:
     sent, exempted = state
-    return exempted is None and (sent is None or sent > as_of)
+    return (exempted is None or exempted > as_of) and (sent is None or sent > as_of)
 
 
 def letter(report: AnnualReport, as_of: datetime) -> dict[str, object]:
@@ -127,6 +149,7 @@ def letter(report: AnnualReport, as_of: datetime) -> dict[str, object]:
     return {
         "paper": paper,
         "report": report,
+        "addressee": addressee_of(report),
         "cycle": report.cycle,
         "name": name,
         "is_late": report.deadline.offset(day_of(as_of)) > 0,

@@ -56,6 +56,16 @@ class DayForm(forms.Form):
         """The day as addresses carry it; "" for today."""
         return show_date(self.day) if self.is_past else ""
 
+    @property
+    def carried(self) -> str:
+        """What a link adds behind its other words so that it stays on the past day; "" today."""
+        return f"&on={self.shown_day}" if self.is_past else ""
+
+    @property
+    def carried_first(self) -> str:
+        """The same for a link that asks for nothing else."""
+        return f"?on={self.shown_day}" if self.is_past else ""
+
     def instant(self, now: datetime) -> datetime:
         """The last instant of a past day; `now` today."""
         return start_of(self.day + DAY) - timedelta(microseconds=1) if self.is_past else now

@@ -354,6 +354,8 @@ class SuccessionDuty(models.Model):
         _("mã cơ quan làm tiếp"),
         max_length=20,
         blank=True,
+        default="",
+        db_default="",  # the version before this one fills in nothing
         help_text=_("Khi cơ quan làm tiếp đến ngày hiệu lực mới được lập."),
     )
     reason = models.CharField(_("lý do"), max_length=500, blank=True, help_text=_("Vì sao thôi không làm."))

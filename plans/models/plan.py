@@ -5,7 +5,7 @@ A supplement extends an approved plan and leaves it as it was approved. Steps ar
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Role
 from agencies.models.agency import within
+from isotrack.kit.clock import day_of
 from plans.models.funding import FundingLine, Mode
 
 if TYPE_CHECKING:
@@ -136,10 +137,14 @@ class PlanQuerySet(models.QuerySet["RolloutPlan"]):
         """Those this person decides on for the People's Committee, whatever their state."""
         return self.visible_to(user) if user.role == Role.LEADER else self.none()
 
-    def with_counts(self, today: date) -> Self:
-        """Annotate `agencies`, `estimate` in whole đồng, and `overdue`, the number of overdue steps."""
+    def with_counts(self, today: date, *, then: datetime | None = None) -> Self:
+        """Annotate `agencies`, `estimate` in whole đồng, and `overdue`, the number of overdue steps.
+
+        With `then`, the end of the past day `today`, the steps that were overdue at that instant.
+        """
         money = FundingLine.objects.filter(entry__plan=OuterRef("pk")).order_by()
-        late = EntryStep.objects.overdue(today).filter(entry__plan=OuterRef("pk")).order_by()
+        steps = EntryStep.objects.overdue_at(then) if then else EntryStep.objects.overdue(today)
+        late = steps.filter(entry__plan=OuterRef("pk")).order_by()
         here = PlanEntry.objects.filter(plan=OuterRef("pk")).order_by()
         return self.annotate(
             agencies=_one(here.values("plan"), Count(Value(1))),
@@ -464,6 +469,15 @@ class StepQuerySet(models.QuerySet["EntryStep"]):
     def overdue(self, today: date) -> Self:
         """Of a plan under way, planned for a day before today and not done."""
         return self.open().under_way().filter(planned_on__lt=today)
+
+    def overdue_at(self, then: datetime) -> Self:
+        """The same at the end of a past day, by when plans were approved and closed and steps were done."""
+        day = day_of(then)
+        running = RolloutPlan.objects.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=then))
+        going_on = Q(entry__dropped_on__isnull=True) | Q(entry__dropped_on__gt=day)
+        undone = Q(done_on__isnull=True) | Q(done_on__gt=day)
+        found = self.filter(going_on, undone, entry__plan__in=running.filter(approved_at__lte=then))
+        return found.exclude(step__code=EVERY_YEAR).filter(planned_on__lt=day)
 
     def of_plan(self, plan: RolloutPlan) -> Self:
         """Those of every agency of a plan."""

@@ -12,10 +12,12 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import DetailView, ListView
 
+from agencies.forms.day import DayForm
 from agencies.models import Role, User
 from agencies.views import SignedRequest
 from isotrack.kit import clock
@@ -32,6 +34,7 @@ from plans.forms import plan as form_of
 from plans.models import BuildStep, EntryStep, PlanEntry, RolloutPlan
 from plans.models.plan import PlanQuerySet
 from plans.papers import TEMPLATES, paper_of
+from plans.then import states_then
 from plans.totals import totals
 from plans.versions import compare
 
@@ -50,11 +53,26 @@ class PlanList(ListView):
 
     def get_queryset(self) -> PlanQuerySet:
         plans = RolloutPlan.objects.visible_to(self.request.user).select_related("extends", "decision")
-        return plans.with_counts(clock.today())
+        if not self.asked.is_past:
+            return plans.with_counts(clock.today())
+        then = self.asked.instant(clock.now())
+        self.states = states_then(plans, then)
+        return plans.filter(pk__in=self.states).with_counts(self.asked.day, then=then)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
-        return super().get_context_data(can_add=user.is_reviewer, sees_money=user.sees_province, **kwargs)
+        user, asked = self.request.user, self.asked
+        can_add = user.is_reviewer and not asked.is_past
+        context = super().get_context_data(
+            can_add=can_add, sees_money=user.sees_province, asked=asked, **kwargs
+        )
+        for plan in context["plans"] if asked.is_past else ():
+            plan.state = self.states[plan.pk]
+        return context
+
+    @cached_property
+    def asked(self) -> DayForm:
+        """The day of ?on=, at whose end states and overdue steps are judged; without it, now."""
+        return DayForm(self.request.GET, today=clock.today())
 
 
 class PlanDetail(DetailView):

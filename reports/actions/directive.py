@@ -217,18 +217,20 @@ def _check_day(duty: DirectiveDuty, dated: date, today: date) -> None:
 
 
 def _send_letter(duty: DirectiveDuty, at: datetime) -> None:
-    """One mail to each agency the letter names and that has a mailbox."""
+    """One mail to each agency the letter names, or to who took its report over, where it has a mailbox."""
+    heir = When(report__passed_to__isnull=False, then=F("report__passed_to__contact_email"))
+    items = duty.items.annotate(_mailbox=Case(heir, default=F("report__agency__contact_email")))
     columns = notice_columns(
         voice=mails_directive.LETTER,
         about=Concat(Value("report:"), Cast("report_id", CharField())),
         about_label=_label(F("duty__superior__name"), F("duty__cycle__year")),
         step=mails_directive.LETTER_STEP,
-        recipient=F("report__agency__contact_email"),
+        recipient=F("_mailbox"),
         recipient_label=F("report__agency_name"),
         province=duty.cycle.province_id,
         planned_for=at,
     )
-    insert_select(Notice, duty.items.exclude(report__agency__contact_email=""), columns)
+    insert_select(Notice, items.exclude(_mailbox=""), columns)
     transaction.on_commit(deliver_notices.delay, robust=True)
 
 

@@ -154,7 +154,7 @@ class Schedule:
         """
         owed = self.cycle.reports.open(as_of)
         waiting = waits_for_head(as_of)
-        for cutoff, is_extended, waits in _groups(owed, waiting):
+        for (cutoff, is_extended, waits), has_heirs in _groups(owed, waiting).items():
             reports = owed.filter(cutoff=cutoff, extended_at__isnull=not is_extended)
             reports = reports.filter(waiting if waits else ~waiting)
             for audience, speaking in _WAITING if waits else _USUAL:
@@ -166,8 +166,13 @@ class Schedule:
                 # and its steps are told apart from those already said.
                 told = reports.filter(extended_at__lt=moment) if is_extended else reports
                 own = Deadline.ending_at(cutoff).last_day if is_extended else None
-                receivers = _officers if audience == Audience.OFFICER else _heads
-                yield receivers(self.cycle, told, Step(audience, rule.offset, own), moment, as_of)
+                step = Step(audience, rule.offset, own)
+                if audience == Audience.OFFICER:
+                    yield _officers(self.cycle, told, step, moment, as_of)
+                    continue
+                yield _heads(self.cycle, told.filter(passed_to__isnull=True), step, moment, as_of)
+                if has_heirs:
+                    yield _heads(self.cycle, told, step, moment, as_of, of="passed_to")
 
 
 # Who hears, and whose rules say when.
@@ -175,31 +180,48 @@ _USUAL = ((Audience.OFFICER, [Audience.OFFICER]), (Audience.HEAD, [Audience.HEAD
 _WAITING = ((Audience.HEAD, [Audience.OFFICER, Audience.HEAD]),)
 
 
-def _groups(owed: ReportQuerySet, waiting: Q) -> list[tuple[datetime, bool, bool]]:
-    """The effective cut-offs of open reports, extended or not, waiting for a head or not; one statement."""
+def _groups(owed: ReportQuerySet, waiting: Q) -> dict[tuple[datetime, bool, bool], bool]:
+    """The effective cut-offs of open reports, extended or not, waiting for a head or not; one statement.
+
+    The value says whether heirs of agencies that ended are among them.
+    """
     extended = ExpressionWrapper(Q(extended_at__isnull=False), BooleanField())
     waits = ExpressionWrapper(waiting, BooleanField())
-    rows = owed.order_by().annotate(is_extended=extended, waits=waits)
-    return sorted(rows.values_list("cutoff", "is_extended", "waits").distinct())
+    passed = ExpressionWrapper(Q(passed_to__isnull=False), BooleanField())
+    rows = owed.order_by().annotate(is_extended=extended, waits=waits, is_passed=passed)
+    # Sorted, so that of two lines of one group the one with heirs comes last and counts.
+    found = sorted(rows.values_list("cutoff", "is_extended", "waits", "is_passed").distinct())
+    return {(cutoff, is_extended, waits): is_passed for cutoff, is_extended, waits, is_passed in found}
 
 
 def _officers(
     cycle: ReportCycle, reports: ReportQuerySet, step: Step, moment: datetime, as_of: datetime
 ) -> Round:
     columns = _columns(cycle, mails.REMINDER, step, as_of, about=_report_key(), name=F("agency_name"))
-    # Of an agency that ended its heir hears: looked up where there is one, or all agencies are joined twice.
+    # Of an agency that ended its heir hears, looked up where there is one, or all agencies are joined twice;
+    # nobody where it is not decided yet who that is.
     heirs = Agency.objects.filter(pk=OuterRef("passed_to_id")).values("contact_email")
     heir = When(passed_to__isnull=False, then=Subquery(heirs))
-    return Round(step, moment, reports.annotate(_to=Case(heir, default=F("agency__contact_email"))), columns)
+    gone = When(agency__valid_to__lt=day_of(as_of), then=Value(""))
+    rows = reports.annotate(_to=Case(heir, gone, default=F("agency__contact_email")))
+    return Round(step, moment, rows, columns)
 
 
 def _heads(
-    cycle: ReportCycle, reports: ReportQuerySet, step: Step, moment: datetime, as_of: datetime
+    cycle: ReportCycle,
+    reports: ReportQuerySet,
+    step: Step,
+    moment: datetime,
+    as_of: datetime,
+    *,
+    of: str = "agency",
 ) -> Round:
-    """One row for each report and each head of its agency; an agency without a head has none."""
+    """One row for each report and each head `of` its agency or heir; an agency without a head has none."""
     heads = Post.objects.heads().on(day_of(as_of)).filter(user__is_active=True)
-    rows = reports.filter(agency__posts__in=heads.order_by()).annotate(_to=F("agency__posts__user__email"))
-    name = F("agency__posts__user__full_name")
+    rows = reports.filter(**{f"{of}__posts__in": heads.order_by()}).annotate(
+        _to=F(f"{of}__posts__user__email")
+    )
+    name = F(f"{of}__posts__user__full_name")
     return Round(step, moment, rows, _columns(cycle, mails.HEAD, step, as_of, about=_report_key(), name=name))
 
 
@@ -207,7 +229,10 @@ def _superiors(cycle: ReportCycle, step: Step, moment: datetime, as_of: datetime
     """Superiors of agencies that are late or missing: one mail each, listing them."""
     behind = cycle.reports.overdue(as_of).filter(superior_id=OuterRef("pk"))
     heir = When(heir__isnull=False, then=F("heir__contact_email"))
-    superiors = Agency.objects.filter(Exists(behind)).annotate(_to=Case(heir, default=F("contact_email")))
+    # Split among several: nobody reads its mailbox any more, and the letters wait for a decision.
+    gone = When(valid_to__lt=day_of(as_of), then=Value(""))
+    superiors = Agency.objects.filter(Exists(behind))
+    superiors = superiors.annotate(_to=Case(heir, gone, default=F("contact_email")))
     about = Concat(Value(f"cycle:{cycle.pk}:superior:"), Cast("pk", CharField()))
     columns = _columns(cycle, mails.SUPERIOR, step, as_of, about=about, name=F("name"))
     return Round(step, moment, superiors, columns)

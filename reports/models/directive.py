@@ -52,12 +52,12 @@ class DutyQuerySet(models.QuerySet["DirectiveDuty"]):
         own = user.agency
         if own is None or user.role != Role.OFFICER:
             return self.visible_to(user).done()
-        named = DirectiveItem.objects.filter(duty=OuterRef("pk"), report__agency=own)
+        named = DirectiveItem.objects.naming(own).filter(duty=OuterRef("pk"))
         return self.done().filter(Q(superior=own) | Q(passed_to=own) | Exists(named))
 
     def concerning(self, agency: Agency) -> Self:
         """Those it has to write a letter for, and those whose recorded letter names it."""
-        named = DirectiveItem.objects.filter(duty=OuterRef("pk"), report__agency=agency)
+        named = DirectiveItem.objects.naming(agency).filter(duty=OuterRef("pk"))
         mine = Q(superior=agency) | Q(passed_to=agency)
         return self.filter(mine | Q(Exists(named), state=DirectiveDuty.State.DONE))
 
@@ -254,6 +254,14 @@ class DirectiveDuty(models.Model):
         return max(0, self.deadline.offset(today))
 
 
+class ItemQuerySet(models.QuerySet["DirectiveItem"]):
+    """Sentences about the agencies that letters name."""
+
+    def naming(self, agency: Agency) -> Self:
+        """Those about its own report, or about one it took over."""
+        return self.filter(Q(report__agency=agency) | Q(report__passed_to=agency))
+
+
 class DirectiveItem(models.Model):
     """One agency a letter names, as it stood when the list was drawn."""
 
@@ -284,6 +292,8 @@ class DirectiveItem(models.Model):
     contact = models.CharField(
         _("đầu mối"), max_length=300, blank=True, help_text=_("Người phụ trách và thư điện tử lúc đó.")
     )
+
+    objects = ItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["duty", "kind", "report__agency__sort_order", "report__agency__name_sort"]

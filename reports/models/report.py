@@ -112,7 +112,7 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
     def open(self, as_of: datetime) -> Self:
         """Still owed at `as_of`: neither received nor exempt."""
         sent = Q(first_submitted_at__isnull=False, first_submitted_at__lte=as_of)
-        return self.exclude(sent).filter(exempted_at__isnull=True)
+        return self.exclude(sent).filter(Q(exempted_at__isnull=True) | Q(exempted_at__gt=as_of))
 
     def overdue(self, as_of: datetime) -> Self:
         """Still owed although their effective cut-off has passed."""
@@ -218,22 +218,23 @@ class Urgency(models.Func):
         exempted, sent, cutoff, now = (compiler.compile(one) for one in self.get_source_expressions())
         places = {kind: place for place, kind in enumerate(URGENCY)}
         sql = (
-            f"CASE WHEN {exempted[0]} IS NOT NULL THEN {places[Punctuality.EXEMPT]} "
+            f"CASE WHEN {exempted[0]} <= {now[0]} THEN {places[Punctuality.EXEMPT]} "
             f"WHEN {sent[0]} <= {now[0]} THEN CASE WHEN {sent[0]} < {cutoff[0]} "
             f"THEN {places[Punctuality.ON_TIME]} ELSE {places[Punctuality.LATE]} END "
             f"WHEN {cutoff[0]} <= {now[0]} THEN {places[Punctuality.MISSING]} "
             f"ELSE {places[Punctuality.NOT_DUE]} END"
         )
-        return sql, [*now[1], *now[1]]
+        return sql, [*now[1], *now[1], *now[1]]
 
 
 def punctuality_is(as_of: datetime) -> dict[Punctuality, Q]:
     """The five kinds as conditions over report rows; each row meets exactly one."""
     received = Q(first_submitted_at__isnull=False, first_submitted_at__lte=as_of)
     owed = Q(first_submitted_at__isnull=True) | Q(first_submitted_at__gt=as_of)
-    counted = Q(exempted_at__isnull=True)
+    # Before the exemption was given nobody was exempt: no figure of an earlier instant moves.
+    counted = Q(exempted_at__isnull=True) | Q(exempted_at__gt=as_of)
     return {
-        Punctuality.EXEMPT: Q(exempted_at__isnull=False),
+        Punctuality.EXEMPT: Q(exempted_at__lte=as_of),
         Punctuality.ON_TIME: counted & received & Q(first_submitted_at__lt=F("cutoff")),
         Punctuality.LATE: counted & received & Q(first_submitted_at__gte=F("cutoff")),
         Punctuality.MISSING: counted & owed & Q(cutoff__lte=as_of),
@@ -548,7 +549,7 @@ class AnnualReport(models.Model):
 
     def punctuality_at(self, as_of: datetime) -> Punctuality:
         """How punctual this report is, seen from `as_of` (the same rule as the queryset's)."""
-        if self.exempted_at is not None:
+        if self.exempted_at is not None and self.exempted_at <= as_of:
             return Punctuality.EXEMPT
         if self.first_submitted_at is not None and self.first_submitted_at <= as_of:
             return Punctuality.ON_TIME if self.first_submitted_at < self.cutoff else Punctuality.LATE

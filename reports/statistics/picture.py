@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency
-from agencies.models.agency import Group, Level, Mandate, in_lists
+from agencies.models.agency import Group, Level, Mandate
+from agencies.names import names_on
+from isotrack.kit.clock import day_of
 from isotrack.kit.plots import Plot, groups_plot
 from isotrack.kit.words import NOTHING, share, show_number, show_percent
 from plans.bars import Bar, bars
@@ -289,7 +290,7 @@ class Picture:
         if last is not None:
             before = _counted(last, as_of).only(comparable(cycle.questions, last.questions))
         this = _counted(cycle, as_of)
-        return cls(this, before, cycle.questions, names_of(stand[2] for stand in this.rates))
+        return cls(this, before, cycle.questions, names_on((stand[2] for stand in this.rates), day_of(as_of)))
 
     # How the reports stand
 
@@ -456,12 +457,6 @@ def signed(value: Any, show: Any) -> str:
     """ "+12", "−3", "0"."""
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return sign + str(show(abs(value)))
-
-
-def names_of(keys: Iterable[int | None]) -> dict[int, str]:
-    """Superiors by key, as lists show them, in protocol order; one statement."""
-    found = Agency.objects.filter(pk__in={pk for pk in keys if pk}).in_protocol_order()
-    return {pk: in_lists(name) for pk, name in found.values_list("pk", "name")}
 
 
 def _counted(cycle: ReportCycle, as_of: datetime) -> Year:

@@ -65,10 +65,11 @@ class Kind(TextChoices):
         """The reports of this kind as of an instant; the same as in `reports.rates`."""
         kinds = punctuality_is(as_of)
         received = kinds[Punctuality.ON_TIME] | kinds[Punctuality.LATE]
+        not_exempt = Q(exempted_at__isnull=True) | Q(exempted_at__gt=as_of)
         across = {
             Kind.RECEIVED: received,
             Kind.NIL: received & Q(is_nil=True),
-            Kind.EXTENDED: Q(extended_to__isnull=False, exempted_at__isnull=True),
+            Kind.EXTENDED: Q(extended_to__isnull=False) & not_exempt,
         }
         return across[self] if self in across else kinds[Punctuality(self.value)]
 

@@ -76,7 +76,7 @@ def unreached(request: HttpRequest) -> HttpResponse:
 def reminder_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The reminder on paper: a drafted official letter to one agency."""
     wanted = AnnualReport.objects.reviewable_by(cast(User, request.user))
-    wanted = wanted.select_related("cycle__province", "agency", "extension_document")
+    wanted = wanted.select_related("cycle__province", "agency", "passed_to", "extension_document")
     report = get_object_or_404(wanted, pk=pk)
     if report.first_submitted_at is not None or report.exempted_at is not None:
         raise Http404  # there is nothing to remind of

@@ -49,7 +49,8 @@ class CycleList(ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = _day_asked(self.request)
         lines = with_rates(self.get_queryset(), self.user, asked.instant(clock.now()))
-        context: dict[str, Any] = {"lines": lines, "can_keep": self.user.is_reviewer, "asked": asked}
+        can_keep = self.user.is_reviewer and not asked.is_past
+        context: dict[str, Any] = {"lines": lines, "can_keep": can_keep, "asked": asked}
         return super().get_context_data(**context, **kwargs)
 
 
@@ -114,7 +115,7 @@ def board(request: HttpRequest, year: int) -> HttpResponse:
         "states": AnnualReport.State.choices,
         "sorts": Sort.choices,
         "is_grouped": found.wanted.sort == Sort.SUPERIOR,
-        "can_keep": found.user.is_reviewer,
+        "can_keep": found.user.is_reviewer and not found.looks_back,
         "can_survey": found.user.sees_province,
     }
     return render(request, "reports/cycle_board.html", context)
@@ -135,7 +136,8 @@ def export(request: HttpRequest, year: int) -> FileResponse:
 def _board(request: HttpRequest, year: int) -> Board:
     user = cast(User, request.user)
     cycle = get_object_or_404(ReportCycle.objects.readable_by(user), year=year)
-    return Board(cycle, user, Wanted.read(request.GET), _day_asked(request).instant(clock.now()))
+    asked = _day_asked(request)
+    return Board(cycle, user, Wanted.read(request.GET), asked.instant(clock.now()), asked.is_past)
 
 
 def _day_asked(request: HttpRequest) -> DayForm:

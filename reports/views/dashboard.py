@@ -12,6 +12,7 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_safe
 
 from agencies.actions.person import read_in
+from agencies.forms.day import DayForm
 from agencies.models import Role, User
 from isotrack.kit import clock
 from reports.dashboard import AdministratorHome, OfficerHome, ProvinceHome, cycles_at_home
@@ -24,7 +25,10 @@ A_YEAR = 365 * 24 * 60 * 60  # seconds
 def home(request: HttpRequest) -> HttpResponse:
     """What this person's role is here for; every number leads to its rows."""
     user = cast(User, request.user)
-    template, context = _HOMES[Role(user.role)](user, clock.now())
+    if Role(user.role) in _OF_THE_PROVINCE:
+        template, context = _province(user, DayForm(request.GET, today=clock.today()))
+    else:
+        template, context = _HOMES[Role(user.role)](user, clock.now())
     return render(request, template, context)
 
 
@@ -55,9 +59,11 @@ def safe_next(request: HttpRequest, url: str) -> str:
     return url if is_safe else ""
 
 
-def _province(user: User, as_of: datetime) -> tuple[str, dict[str, Any]]:
-    cycle, last = cycles_at_home(user, as_of)
-    context = {"can_open": user.is_reviewer, "cycle": cycle, "without_post": user.agency is None}
+def _province(user: User, asked: DayForm) -> tuple[str, dict[str, Any]]:
+    """As of now, or as it was at the end of the day of ?on=: then nothing is to be done there."""
+    as_of, acts = asked.instant(clock.now()), user.is_reviewer and not asked.is_past
+    cycle, last = cycles_at_home(user, as_of, looks_back=asked.is_past)
+    context = {"can_open": acts, "cycle": cycle, "without_post": user.agency is None, "asked": asked}
     if cycle is None:
         return "reports/home_empty.html", context
     return "reports/home_province.html", context | {"home": ProvinceHome(cycle, last, user, as_of)}
@@ -74,10 +80,8 @@ def _administrator(user: User, as_of: datetime) -> tuple[str, dict[str, Any]]:
     return "reports/home_administrator.html", {"home": AdministratorHome(user, as_of)}
 
 
+_OF_THE_PROVINCE = (Role.STAFF, Role.FINANCE, Role.LEADER)
 _HOMES = {
-    Role.STAFF: _province,
-    Role.FINANCE: _province,
-    Role.LEADER: _province,
     Role.OFFICER: _officer,
     Role.ADMINISTRATOR: _administrator,
 }

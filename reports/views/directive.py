@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.forms.day import DayForm
 from agencies.models import Role
 from agencies.views import SignedRequest
 from isotrack.journal.jobs import ask
@@ -58,22 +59,27 @@ def duties(request: SignedRequest) -> HttpResponse:
 @require_safe
 def board(request: SignedRequest, year: int) -> HttpResponse:
     """Late and missing of one cycle by superior, with what became of each duty; overdue ones first."""
-    found = _discipline(request, year)
+    asked = DayForm(request.GET, today=clock.today())
+    found = _discipline(request, year, asked)
     context = {
         "discipline": found,
+        "asked": asked,
         "cycle": found.cycle,
         "page_obj": found.page(request.GET.get("page")),
         "cycles": ReportCycle.objects.readable_by(request.user).due_by(found.as_of),
-        "can_keep": request.user.is_reviewer,
+        "can_keep": request.user.is_reviewer and not asked.is_past,
     }
     return render(request, "reports/directive_board.html", context)
 
 
-def _discipline(request: SignedRequest, year: int) -> Discipline:
+def _discipline(request: SignedRequest, year: int, asked: DayForm | None = None) -> Discipline:
     if not request.user.sees_province:
         raise Http404
     cycles = ReportCycle.objects.readable_by(request.user).select_related("province")
-    return Discipline(get_object_or_404(cycles, year=year), request.user, clock.now())
+    cycle, now = get_object_or_404(cycles, year=year), clock.now()
+    if asked is None or not asked.is_past:
+        return Discipline(cycle, request.user, now)
+    return Discipline(cycle, request.user, asked.instant(now), looks_back=True)
 
 
 # One duty

@@ -283,13 +283,15 @@ def _what_it_is_about(notice: Notice) -> dict[str, str]:
     """Where the thing is shown, and where its agency's mailbox is mended."""
     kind, _colon, key = notice.about.partition(":")
     if kind == "report":
-        report = AnnualReport.objects.filter(pk=key).only("agency_id").first()
+        report = AnnualReport.objects.filter(pk=key).only("agency_id", "passed_to_id").first()
         return (
             {}
             if report is None
             else {
                 "about_url": reverse("reports:report-detail", args=[report.pk]),
-                "contact_url": reverse("agencies:agency-contact", args=[report.agency_id]),
+                "contact_url": reverse(
+                    "agencies:agency-contact", args=[report.passed_to_id or report.agency_id]
+                ),
             }
         )
     if kind == "duty":

@@ -183,7 +183,7 @@ class ReportDetail(DetailView):
         sent = list(report.submissions.select_related("sent_by", "confirmed_by", "withdrawal_document"))
         latest = next((one for one in reversed(sent) if one.withdrawn_at is None), None)
         writes = _writes(user, report)
-        is_own = user.role == Role.OFFICER and report.agency == user.agency
+        is_own = user.role == Role.OFFICER and report.answering == user.agency
         is_draft = report.state in (*AnnualReport.EDITABLE, AnnualReport.State.PENDING)
         reads_draft = (writes or is_own) and is_draft
         can_fill = writes and report.is_editable(now)
@@ -215,12 +215,12 @@ def _writes(user: User, report: AnnualReport) -> bool:
     """Whether this person types in it: its own officer, or the department where it came on paper."""
     if report.paper_received_on is not None:
         return user.is_reviewer
-    return user.role == Role.OFFICER and report.agency == user.agency
+    return user.role == Role.OFFICER and report.answering == user.agency
 
 
 def _own_acts(user: User, report: AnnualReport, latest: Submission | None) -> dict[str, bool]:
     """What its own agency may do with a report beside writing in it."""
-    is_own = user.role == Role.OFFICER and report.agency == user.agency
+    is_own = user.role == Role.OFFICER and report.answering == user.agency
     is_open = report.state != AnnualReport.State.ACCEPTED and report.exempted_at is None
     return {
         "is_pending_here": is_own and report.state == AnnualReport.State.PENDING,

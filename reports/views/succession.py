@@ -16,6 +16,7 @@ from django.views.generic import DetailView, ListView
 from agencies.actions.succession import Wish, cancel, check, plan
 from agencies.models import Agency, Document, Succession, SuccessionDuty
 from agencies.models.succession import SuccessionQuerySet
+from agencies.open_duties import OpenDuty
 from agencies.views import SignedRequest
 from isotrack.kit import clock
 from isotrack.kit.states import WrongState
@@ -60,9 +61,17 @@ class SuccessionDetail(DetailView):
         return found.prefetch_related("links__predecessor", "links__successor")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        duties = self.object.duties.select_related("agency", "heir")
+        duties = list(self.object.duties.select_related("agency", "heir"))
         can_keep = self.request.user.is_reviewer
-        return super().get_context_data(duties=duties, can_keep=can_keep, **kwargs)
+        return super().get_context_data(duties=duties, left=self._left(duties), can_keep=can_keep, **kwargs)
+
+    def _left(self, chosen: Sequence[SuccessionDuty]) -> list[OpenDuty]:
+        """What is open today and nobody has chosen for, while the day is still to come."""
+        if not self.object.is_planned or self.object.keeps_entity:
+            return []
+        known = {f"{duty.about_kind}:{duty.about_key}" for duty in chosen}
+        going = [link.predecessor_id for link in self.object.all_links if link.predecessor_id]
+        return [duty for duty in open_duties(going, clock.now()) if duty.name not in known]
 
 
 @either_way

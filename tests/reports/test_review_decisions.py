@@ -1,6 +1,6 @@
 """A clerk returns a report, extends its deadline, or exempts the agency: each with its reasons."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -105,5 +105,6 @@ def test_an_exempt_agency_owes_nothing(clerk):
     report, letter = make.report(make.agency("Ủy ban nhân dân xã Phú Hội")), make.document()
     clerk.post(f"/reports/{report.pk}/exempt/", {"document": letter.pk, "reason": "Đã giải thể."})
     report.refresh_from_db()
-    assert report.punctuality_at(make.NOW) == "exempt"
+    assert report.punctuality_at(report.exempted_at) == "exempt"
+    assert report.punctuality_at(report.exempted_at - timedelta(seconds=1)) == "not_due"
     assert report.exemption_document == letter

@@ -308,3 +308,22 @@ def counted(client, address):
     with CaptureQueriesContext(connection) as made:
         page = client.get(address)
     return len(made), page
+
+
+def test_a_planned_one_shows_what_is_open_today_and_nobody_chose_for(browse):
+    town, village = two_communes()
+    report = make.report(village)
+    succession = planned(Kind.MERGED, town, village, founding=[new()], on=date(2021, 9, 1))
+    page = browse(make.staff()).get(f"/successions/{succession.pk}/")
+    assert [duty.name for duty in page.context["left"]] == [
+        f"report:{one.pk}"
+        for one in report.cycle.reports.filter(agency__in=[town, village]).order_by("agency_name")
+    ]
+    assert "Không có việc nào còn mở" not in page.content.decode()
+
+
+def test_the_wizard_begins_with_the_agency_whose_page_led_there(browse):
+    town, _village = two_communes()
+    page = browse(make.staff()).get("/successions/add/", {"predecessor": [town.pk, "x", ""]})
+    assert page.context["form"].picks_before.chosen == [town]
+    assert "Cơ quan" in next(link.label for link in page.context["page"].nav if link.current)
