@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "isotrack.kit.guard.Guard",
     "isotrack.kit.requests.Probes",
     "isotrack.kit.requests.Requests",
+    "isotrack.kit.guard.Refusals",
     "isotrack.kit.requests.Storable",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

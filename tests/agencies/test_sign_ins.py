@@ -310,6 +310,29 @@ def test_the_log_has_a_line_for_each_and_names_nobody(lines):
     assert all(line["timestamp"].endswith("Z") and line["request_id"] for line in told)
 
 
+def test_what_is_refused_has_a_line(lines, settings):
+    settings.COSTLY_PER_MINUTE = 1
+    officer = make.officer(make.agency())
+    client = signs_in(officer)
+    for _asked in range(2):
+        client.get("/agencies/export.xlsx")
+    Client(enforce_csrf_checks=True).post("/account/login/", {})
+    client.put("/")
+    client.get("/%00")
+    refused = [line for line in lines() if line["message"] == "refused"]
+    assert [line["status"] for line in refused] == [429, 403, 405, 400]
+    assert refused[0]["who"] == sign_of(officer.pk) and refused[0]["page"] == "agencies:registry-export"
+
+
+def test_no_typed_line_becomes_a_line_of_the_log(lines):
+    forged = '\n{"message": "signed in", "who": "-"}\n'
+    tries(forged, agent="x")
+    Client(headers={"User-Agent": "y", "X-Request-ID": forged.replace("\n", "\r")}).get("/account/login/")
+    told = lines()
+    assert told and all(line.get("logger") for line in told)
+    assert not [line for line in told if line["message"] == "signed in"]
+
+
 def test_the_command_ends_the_sessions_of_one_or_of_all(capsys):
     one, two = make.officer(make.agency()), make.officer(make.agency("Ủy ban nhân dân xã Phú Hội"))
     here, there = signs_in(one), signs_in(two)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,15 @@ def place(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
+def everything() -> dict[str, list[ast.AST]]:
+    """Every node of the product's code, by its file."""
+    return {place(path): list(ast.walk(ast.parse(path.read_text("utf-8")))) for path in SOURCES}
+
+
 def found(wanted) -> set[str]:
     """The places of the product's code in which a node is what is wanted."""
-    trees = {place(path): ast.parse(path.read_text("utf-8")) for path in SOURCES}
-    return {name for name, tree in trees.items() if any(wanted(node) for node in ast.walk(tree))}
+    return {name for name, nodes in everything().items() if any(map(wanted, nodes))}
 
 
 def called(node: ast.AST) -> str:
@@ -105,3 +111,13 @@ def test_a_questionnaire_makes_no_objects(text):
     assert issubclass(_PlainLoader, yaml.SafeLoader)
     with pytest.raises(yaml.YAMLError):
         yaml.load(text, Loader=_PlainLoader)
+
+
+def test_certificates_are_checked_everywhere():
+    def unchecked(node):
+        said = {one.arg: getattr(one.value, "value", None) for one in getattr(node, "keywords", [])}
+        return said.get("verify", True) is False or said.get("check_hostname", True) is False
+
+    assert found(unchecked) == set()
+    assert found(lambda node: "CERT_NONE" in (getattr(node, "attr", ""), getattr(node, "id", ""))) == set()
+    assert found(lambda node: called(node) == "_create_unverified_context") == set()
