@@ -160,6 +160,14 @@ def test_the_own_page_lists_sessions_and_failures_in_words():
     assert "1 lần sai mật khẩu, lần cuối" in page
 
 
+def test_where_nothing_else_is_open_there_is_nothing_to_end():
+    officer = make.officer(make.agency())
+    client = signs_in(officer)
+    assert "Kết thúc các phiên khác" not in client.get(ME).content.decode()
+    signs_in(officer)
+    assert "Kết thúc các phiên khác" in client.get(ME).content.decode()
+
+
 def test_the_other_sessions_end_and_this_one_goes_on():
     officer = make.officer(make.agency())
     here, there = signs_in(officer), signs_in(officer, FIREFOX)

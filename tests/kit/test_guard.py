@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from isotrack import settings as configured
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,7 @@ def test_a_page_shares_its_window_and_its_address_with_nobody(anybody):
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "Access-Control-Allow-Origin" not in anybody.get("/", HTTP_ORIGIN="https://evil.example").headers
+    assert not configured.WHITENOISE_ALLOW_ALL_ORIGINS  # nor does a static file
 
 
 def test_a_page_with_data_is_not_kept_by_browsers(browse):
