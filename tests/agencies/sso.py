@@ -34,7 +34,7 @@ class Provider(BaseHTTPRequestHandler):
     lies: dict[str, Any] = {}
 
     def do_GET(self):
-        if elsewhere := self.lies.get("elsewhere", {}).get(self.path.rpartition("/")[2]):
+        if elsewhere := self.lies.get("elsewhere", {}).get(self.path):
             self.send_response(302)
             self.send_header("Location", elsewhere)
             self.end_headers()

@@ -318,6 +318,13 @@ def test_the_log_has_a_line_for_each_and_names_nobody(lines):
     assert all(line["timestamp"].endswith("Z") and line["request_id"] for line in told)
 
 
+def test_a_sign_is_made_of_the_secret_and_not_of_the_key_alone(settings):
+    first = sign_of(1)
+    assert first != sign_of(2) and first == sign_of(1) and len(first) == 10
+    settings.SECRET_KEY = "another key of the installation"
+    assert sign_of(1) != first
+
+
 def test_what_is_refused_has_a_line(lines, settings):
     settings.COSTLY_PER_MINUTE = 1
     officer = make.officer(make.agency())

@@ -105,7 +105,7 @@ NEVER = {"claims": {"exp": 1}}
         {"signing": {"algorithm": "none"}},
         {"signing": {"algorithm": "HS256"}},
         {"silent": True},
-        {"elsewhere": {"userinfo": "https://elsewhere.example/"}},
+        {"elsewhere": {"/realms/x/userinfo": "/realms/x/moved/userinfo"}},
     ],
     ids=lambda lies: str(lies),
 )
