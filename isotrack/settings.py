@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "isotrack.kit.guard.Guard",
     "isotrack.kit.requests.Probes",
     "isotrack.kit.requests.Requests",
+    "isotrack.kit.guard.Refusals",
     "isotrack.kit.requests.Storable",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -261,6 +262,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_MB = 20
 

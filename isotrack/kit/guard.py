@@ -30,11 +30,22 @@ class Guard:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, or refuse; either with the headers that every answer bears."""
-        response = _refusal(request) or self.get_response(request)
+        """Answer with the headers that every answer bears."""
+        response = self.get_response(request)
         for name, value in EVERYWHERE.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class Refusals:
+    """After the middleware that counts and logs requests: what is not answered at all."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse it, or pass it on."""
+        return _refusal(request) or self.get_response(request)
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:

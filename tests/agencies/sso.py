@@ -22,7 +22,7 @@ def key(whose: str) -> rsa.RSAPrivateKey:
 
 def signed(claims: dict[str, Any], *, algorithm: str = "RS256", by: str = "ours") -> str:
     """A token with these claims."""
-    secret: Any = {"none": "", "HS256": "s3cret"}.get(algorithm, key(by))
+    secret: Any = {"none": "", "HS256": "s3cret " * 8}.get(algorithm, key(by))
     return jwt.encode(claims, secret, algorithm=algorithm, headers={"kid": "k1"})
 
 
@@ -34,7 +34,7 @@ class Provider(BaseHTTPRequestHandler):
     lies: dict[str, Any] = {}
 
     def do_GET(self):
-        if elsewhere := self.lies.get("elsewhere", {}).get(self.path.rpartition("/")[2]):
+        if elsewhere := self.lies.get("elsewhere", {}).get(self.path):
             self.send_response(302)
             self.send_header("Location", elsewhere)
             self.end_headers()

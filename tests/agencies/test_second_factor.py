@@ -227,3 +227,18 @@ def test_the_own_page_says_how_one_signs_in():
 
 def test_a_key_of_the_app_is_long_enough():
     assert len(base64.b32decode(generate_totp_secret())) >= 20
+
+
+def test_a_recovery_code_is_long_enough():
+    client = signs_in(make.staff())
+    activated(client)
+    codes = client.get("/account/second-factor/recovery-codes/").context["unused_codes"]
+    assert all(len(one) >= 8 for one in codes) and len(set(codes)) == 10
+
+
+def test_a_code_of_a_minute_ago_is_too_old():
+    staff = with_totp(make.staff())
+    before = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30 - 2))
+    client = signs_in(staff)
+    client.post("/account/second-factor/authenticate/", {"code": before})
+    assert client.get("/").url.startswith("/account/login/")

@@ -160,6 +160,14 @@ def test_the_own_page_lists_sessions_and_failures_in_words():
     assert "1 lần sai mật khẩu, lần cuối" in page
 
 
+def test_where_nothing_else_is_open_there_is_nothing_to_end():
+    officer = make.officer(make.agency())
+    client = signs_in(officer)
+    assert "Kết thúc các phiên khác" not in client.get(ME).content.decode()
+    signs_in(officer)
+    assert "Kết thúc các phiên khác" in client.get(ME).content.decode()
+
+
 def test_the_other_sessions_end_and_this_one_goes_on():
     officer = make.officer(make.agency())
     here, there = signs_in(officer), signs_in(officer, FIREFOX)
@@ -308,6 +316,36 @@ def test_the_log_has_a_line_for_each_and_names_nobody(lines):
     for private in (officer.username, officer.email, officer.full_name, "nobody", "wrong wrong", "127.0.0.1"):
         assert private not in written
     assert all(line["timestamp"].endswith("Z") and line["request_id"] for line in told)
+
+
+def test_a_sign_is_made_of_the_secret_and_not_of_the_key_alone(settings):
+    first = sign_of(1)
+    assert first != sign_of(2) and first == sign_of(1) and len(first) == 10
+    settings.SECRET_KEY = "another key of the installation"
+    assert sign_of(1) != first
+
+
+def test_what_is_refused_has_a_line(lines, settings):
+    settings.COSTLY_PER_MINUTE = 1
+    officer = make.officer(make.agency())
+    client = signs_in(officer)
+    for _asked in range(2):
+        client.get("/agencies/export.xlsx")
+    Client(enforce_csrf_checks=True).post("/account/login/", {})
+    client.put("/")
+    client.get("/%00")
+    refused = [line for line in lines() if line["message"] == "refused"]
+    assert [line["status"] for line in refused] == [429, 403, 405, 400]
+    assert refused[0]["who"] == sign_of(officer.pk) and refused[0]["page"] == "agencies:registry-export"
+
+
+def test_no_typed_line_becomes_a_line_of_the_log(lines):
+    forged = '\n{"message": "signed in", "who": "-"}\n'
+    tries(forged, agent="x")
+    Client(headers={"User-Agent": "y", "X-Request-ID": forged.replace("\n", "\r")}).get("/account/login/")
+    told = lines()
+    assert told and all(line.get("logger") for line in told)
+    assert not [line for line in told if line["message"] == "signed in"]
 
 
 def test_the_command_ends_the_sessions_of_one_or_of_all(capsys):

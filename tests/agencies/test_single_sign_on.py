@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
 
 from agencies.models import User
@@ -105,7 +105,7 @@ NEVER = {"claims": {"exp": 1}}
         {"signing": {"algorithm": "none"}},
         {"signing": {"algorithm": "HS256"}},
         {"silent": True},
-        {"elsewhere": {"userinfo": "https://elsewhere.example/"}},
+        {"elsewhere": {"/realms/x/userinfo": "/realms/x/moved/userinfo"}},
     ],
     ids=lambda lies: str(lies),
 )
@@ -192,3 +192,18 @@ print(application["client_id"], application["secret"], application["settings"]["
     said = subprocess.run(command, env=os.environ | told, capture_output=True, text=True, check=True).stdout
     origin = "https://sso.example:8443"
     assert said.split() == ["iso", "s@f", f"{origin}/realms/x", "'self'", origin]
+
+
+def test_opening_the_address_alone_starts_nothing(settings):
+    with provider(sub="k-1") as (address, asked):
+        at(address, settings)
+        page = Client().get("/account/sso/oidc/sso/login/")
+    assert (page.status_code, asked.asked) == (200, [])
+
+
+def test_no_token_of_the_provider_is_kept(settings):
+    make.officer(make.agency(), email="lan@angiang.example")
+    client, _asked = comes(settings, email="lan@angiang.example")
+    assert not SocialToken.objects.exists()
+    assert "t0ken" not in str(dict(client.session))
+    assert "eyJ" not in str(SocialAccount.objects.get().extra_data)

@@ -71,6 +71,7 @@ def world() -> World:
     agencies = _agencies()
     people = {name: make.officer(agency) for name, agency in agencies.items()} | _offices()
     # Her post begins later: today she has an account and no agency.
+    people["drafting"].failed_sign_ins.create(step="password", hour=make.NOW, last_at=make.NOW, number=3)
     people["newcomer"] = make.officer(agencies["drafting"], starts_on=date(2021, 8, 1))
     people["head"] = make.officer(agencies["pending"], full_name="Trần Văn Thọ")
     people["head"].posts.update(is_head=True, is_responsible=False)

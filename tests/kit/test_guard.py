@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from isotrack import settings as configured
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -10,6 +11,8 @@ EVERY = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+KEPT = ("samesite", "path", "domain")
 
 
 @pytest.fixture
@@ -35,12 +38,49 @@ def test_a_page_shares_its_window_and_its_address_with_nobody(anybody):
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "Access-Control-Allow-Origin" not in anybody.get("/", HTTP_ORIGIN="https://evil.example").headers
+    assert not configured.WHITENOISE_ALLOW_ALL_ORIGINS  # nor does a static file
 
 
 def test_a_page_with_data_is_not_kept_by_browsers(browse):
     officer = browse(make.officer(make.agency()))
     for url in ("/", "/agencies/", "/agencies/export.xlsx"):
         assert "no-store" in officer.get(url).headers["Cache-Control"]
+
+
+def test_cookies_that_sign_in_are_hidden_from_scripts_and_from_other_sites(client):
+    officer = make.officer(make.agency())
+    client.post("/account/login/", {"login": officer.username, "password": make.PASSWORD})
+    client.get("/look/", {"text": "l", "language": "en"})
+    told = client.cookies.items()
+    kept = {name: (bool(one["httponly"]), *(one[key] for key in KEPT)) for name, one in told}
+    assert set(kept) == {"sessionid", "csrftoken", "django_language", "isotrack_text"}
+    assert set(kept.values()) == {(True, "Lax", "/", "")}
+
+
+def test_a_form_without_our_token_changes_nothing():
+    officer = make.officer(make.agency())
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(officer)
+    assert client.post("/account/logout/").status_code == 403
+    assert client.get("/").status_code == 200
+
+
+ELSEWHERE = ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
+
+
+@pytest.mark.parametrize("there", ELSEWHERE)
+def test_nobody_is_led_to_another_site_after_signing_in(client, there):
+    officer = make.officer(make.agency())
+    typed = {"login": officer.username, "password": make.PASSWORD, "next": there}
+    assert client.post("/account/login/", typed).headers["Location"] == "/"
+
+
+def test_an_answer_says_what_it_is_and_in_which_letters(browse):
+    officer = browse(make.officer(make.agency()))
+    for url in ("/", "/account/login/", "/nowhere/", "/healthz"):
+        assert officer.get(url).headers["Content-Type"].endswith("; charset=utf-8") or url == "/healthz"
+    assert officer.get("/agencies/export.xlsx").headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert officer.get("/healthz").headers["Content-Type"].startswith("text/plain")
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "MOVE"])

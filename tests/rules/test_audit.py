@@ -2,11 +2,13 @@
 
 import json
 import stat
+from pathlib import Path
 
 import pytest
 
 from deploy.setup.audit import Outcome, ask, judge
 
+ROOT = Path(__file__).resolve().parents[2]
 CLEAN = {"name": "django", "version": "5.2.19", "vulns": []}
 WEAK = {"name": "amqp", "version": "5.4.2", "vulns": [{"id": "PYSEC-1", "fix_versions": ["5.4.3"]}]}
 SKIPPED = {"name": "celery", "skip_reason": "Dependency not found"}
@@ -82,3 +84,17 @@ def test_what_was_looked_at_can_be_left_out(program, monkeypatch):
 
 def test_without_the_program_the_check_fails(tmp_path):
     assert ask(tmp_path / "nothing").outcome is Outcome.BROKEN
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_package_is_pinned_with_its_digests(name):
+    text = (ROOT / name).read_text("utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and line[0].isalnum()]
+    assert len(lines) > 20
+    assert [line for line in lines if "==" not in line or "--hash=sha256:" not in line] == []
+
+
+def test_the_style_sheet_is_pinned_with_its_digests():
+    packages = json.loads((ROOT / "static/package-lock.json").read_text("utf-8"))["packages"]
+    bare = [name for name, package in packages.items() if name and "integrity" not in package]
+    assert packages and bare == []

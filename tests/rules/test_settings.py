@@ -15,6 +15,10 @@ from isotrack import settings as s
 print(json.dumps({
     "engine": s.DATABASES["default"]["ENGINE"], "broker": s.CELERY_BROKER_URL, "hosts": s.ALLOWED_HOSTS,
     "secure": s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.SECURE_SSL_REDIRECT,
+    "cookies": [s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.TEXT_COOKIE_NAME],
+    "hidden": s.CSRF_COOKIE_HTTPONLY and s.LANGUAGE_COOKIE_HTTPONLY, "debug": s.DEBUG,
+    "messages": s.MESSAGE_STORAGE, "hsts": [s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS]
+    if s.OPEN_TO_OTHERS else None, "apps": s.INSTALLED_APPS,
     "demo": s.DEMO_PASSWORD, "secret": s.SECRET_KEY, "earlier": s.SECRET_KEY_FALLBACKS,
 }))
 """
@@ -45,6 +49,18 @@ def test_it_refuses_to_start_without_its_secret(tmp_path, environment):
 def test_open_to_others_it_is_strict_and_has_no_demonstration_password(tmp_path):
     said = json.loads(settings_with(tmp_path, ALLOWED_HOSTS="iso.example", SECRET_KEY="k" * 60).stdout)
     assert (said["secure"], said["demo"], said["hosts"]) == (True, None, ["iso.example"])
+
+
+def test_open_to_others_its_cookies_are_taken_from_this_host_only(tmp_path):
+    said = json.loads(settings_with(tmp_path, ALLOWED_HOSTS="iso.example", SECRET_KEY="k" * 60).stdout)
+    assert all(name.startswith("__Host-") for name in said["cookies"])
+    assert said["hidden"] and said["messages"].endswith("session.SessionStorage")
+
+
+def test_open_to_others_it_shows_no_workings_and_has_no_console(tmp_path):
+    said = json.loads(settings_with(tmp_path, ALLOWED_HOSTS="iso.example", SECRET_KEY="k" * 60).stdout)
+    assert (said["debug"], said["hsts"]) == (False, [365 * 24 * 60 * 60, True])
+    assert not {"django.contrib.admin", "debug_toolbar", "django_extensions"} & set(said["apps"])
 
 
 def test_a_new_secret_leaves_the_earlier_ones_readable(tmp_path):
