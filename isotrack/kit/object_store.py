@@ -13,7 +13,7 @@ from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from s3transfer.exceptions import RetriesExceededError  # type: ignore[import-untyped]
-from storages.backends.s3 import S3File, S3Storage  # type: ignore[import-untyped]
+from storages.backends.s3 import S3File, S3Storage
 
 NOT_FOUND = ("404", "NoSuchKey", "NotFound")
 # Old and new stores alike: the checksums of newer SDKs are an extension that many do not know.
@@ -44,7 +44,7 @@ def _as_a_folder(name: str) -> Iterator[None]:
         raise StoreAway(f"{name}: {type(trouble).__name__}") from trouble
 
 
-class StoredFile(S3File):  # type: ignore[misc]
+class StoredFile(S3File):
     """A file whose content comes when it is read."""
 
     def _get_file(self) -> Any:
@@ -54,7 +54,7 @@ class StoredFile(S3File):  # type: ignore[misc]
     file = property(_get_file, S3File._set_file)
 
 
-class ObjectStore(S3Storage):  # type: ignore[misc]
+class ObjectStore(S3Storage):
     """Files in one bucket; every method raises OSError and nothing of boto's."""
 
     def get_default_settings(self) -> dict[str, Any]:
