@@ -6,6 +6,7 @@ expects.
 """
 
 import os
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,18 @@ def child_exit(server: Any, worker: Any) -> None:
     Prometheus's own files stay, two for each process that ever ran, and each scrape would read them all.
     """
     for path in FOLDER.glob(f"*_{worker.pid}.db"):
-        kept = MmapedDict(str(path.with_name(f"{path.name.split('_')[0]}_gone.db")))
-        counted = MmapedDict.read_all_values_from_file(str(path))
-        for key, value, _stamp, _place in list(counted):
-            before, _stamp = kept.read_value(key)
-            kept.write_value(key, before + value, 0.0)
-        kept.close()
-        path.unlink()
+        try:
+            _add(path, path.with_name(f"{path.name.split('_')[0]}_gone.db"))
+        except (OSError, RuntimeError, ValueError, struct.error) as trouble:  # killed while it wrote
+            server.log.warning("The counts of process %s are lost: %s", worker.pid, trouble)
+        path.unlink(missing_ok=True)
+
+
+def _add(counts: Path, kept: Path) -> None:
+    """Add the counts of one file to those of another."""
+    counted = list(MmapedDict.read_all_values_from_file(str(counts)))
+    sums = MmapedDict(str(kept))
+    for key, value, _stamp, _place in counted:
+        before, _stamp = sums.read_value(key)
+        sums.write_value(key, before + value, 0.0)
+    sums.close()

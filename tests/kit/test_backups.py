@@ -262,5 +262,5 @@ def test_a_folder_that_may_not_be_read_is_called_that_and_not_damaged(backup, mo
         raise PermissionError("no")  # root, who runs tests, may read everything
 
     monkeypatch.setattr("isotrack.kit.backups.store.Path.read_text", refuse)
-    with pytest.raises(Refused, match="không được đọc .*chown"):
+    with pytest.raises(Refused, match=r"không được đọc .*chown"):
         restore(backup[0])

@@ -83,3 +83,15 @@ def test_a_new_start_counts_from_nothing(gunicorn, tmp_path):
     gunicorn.child_exit(None, SimpleNamespace(pid=11))
     gunicorn.on_starting(None)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_cut_off_in_writing_ends_nobody(gunicorn, tmp_path):
+    counts(tmp_path, 11, 3.0)
+    (tmp_path / "counter_12.db").touch()
+    (tmp_path / "counter_13.db").write_bytes(b"\xff\x00\x00\x00\x00\x00\x00\x00" + b"\xff" * 60)
+    said = []
+    server = SimpleNamespace(log=SimpleNamespace(warning=lambda text, *told: said.append(told[0])))
+    for process in (11, 12, 13):
+        gunicorn.child_exit(server, SimpleNamespace(pid=process))
+    assert (total(tmp_path), said) == (3, [12, 13])
+    assert [path.name for path in tmp_path.iterdir()] == ["counter_gone.db"]
