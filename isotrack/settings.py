@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import environ
-from botocore.config import Config  # type: ignore[import-untyped]
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import get_random_string
@@ -251,10 +250,8 @@ def _file_store() -> dict[str, object]:
         "region_name": env.str("STORAGE_REGION", "us-east-1"),
         "default_acl": "private",
         "file_overwrite": False,
-        # A store that is away is a page that says so, not a process that waits a minute.
-        "client_config": Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 2}),
     }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    return {"BACKEND": "isotrack.kit.object_store.ObjectStore", "OPTIONS": options}
 
 
 STORAGES = {

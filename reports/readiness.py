@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from celery import current_app
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -20,8 +19,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
+from isotrack.kit.object_store import ObjectStore
+
 SECONDS = 2
-TROUBLES = (DatabaseError, ImproperlyConfigured, KombuError, RedisError, BotoCoreError, ClientError, OSError)
+TROUBLES = (DatabaseError, ImproperlyConfigured, KombuError, RedisError, OSError)
 
 
 class Missing(OSError):
@@ -63,9 +64,9 @@ def _broker() -> None:
 
 
 def _storage() -> None:
-    """Object storage answers; a folder can be written, or made."""
-    if settings.STORAGE_URL:
-        default_storage.exists("isotrack-ready")
+    """The bucket is there and ours; a folder can be written, or made."""
+    if isinstance(default_storage, ObjectStore):
+        default_storage.look()
         return
     folder = Path(settings.MEDIA_ROOT)
     while not folder.exists():

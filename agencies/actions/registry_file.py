@@ -71,7 +71,7 @@ def content_of(kept: RegistryFile) -> BytesIO:
     try:
         with kept.file.open("rb") as stored:
             content = stored.read()
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         raise SheetRefused(_("Tệp không còn trong kho. Tải lên lại.")) from None
     if hashlib.sha256(content).hexdigest() != kept.sha256:
         raise SheetRefused(_("Tệp trong kho không còn nguyên vẹn. Tải lên lại."))

@@ -35,9 +35,10 @@ def drop(name: str) -> None:
 def drop_old(now: datetime | None = None) -> int:
     """Remove what nobody confirmed within a day; returns how many."""
     until = (now or clock.real_now()) - LASTS
-    if not default_storage.exists(FOLDER):
+    try:
+        _folders, names = default_storage.listdir(FOLDER)
+    except FileNotFoundError:  # object storage knows no folders: there the list is empty
         return 0
-    _folders, names = default_storage.listdir(FOLDER)
     old = [f"{FOLDER}/{name}" for name in names if _stamp(f"{FOLDER}/{name}") < until]
     for name in old:
         default_storage.delete(name)

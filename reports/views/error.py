@@ -14,6 +14,8 @@ from django.http import (
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from isotrack.kit.object_store import StoreAway
+
 RETRY_AFTER = 30  # seconds
 
 
@@ -33,11 +35,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 while the database is away: what was accepted is kept, and may be pressed again.
+    """500, or 503 while the database or the file store is away: what was accepted may be pressed again.
 
     Without the request, so that neither the database nor a context processor can fail again.
     """
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    if isinstance(sys.exception(), OperationalError | InterfaceError | StoreAway):
         content = render_to_string("503.html")
         return HttpResponse(content, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return HttpResponseServerError(render_to_string("500.html"))

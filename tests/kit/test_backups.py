@@ -255,3 +255,12 @@ def test_memory_does_not_grow_with_the_number_of_rows(tmp_path):
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 3_000_000  # the rows alone are 4 MB, as Python objects far more
+
+
+def test_a_folder_that_may_not_be_read_is_called_that_and_not_damaged(backup, monkeypatch):
+    def refuse(*words, **more):
+        raise PermissionError("no")  # root, who runs tests, may read everything
+
+    monkeypatch.setattr("isotrack.kit.backups.store.Path.read_text", refuse)
+    with pytest.raises(Refused, match=r"không được đọc .*chown"):
+        restore(backup[0])

@@ -4,6 +4,7 @@ Checked is every migration after BASELINE. A contracting one says since which ve
 removes: `old_code_is_gone = "0.4.0"`.
 """
 
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -22,6 +23,10 @@ REMOVES = (
     migrations.RenameModel,
     migrations.AlterModelTable,
 )
+REFUSES = (migrations.AddConstraint, migrations.AlterUniqueTogether)
+REMOVES_BY_HAND = re.compile(
+    r"\b(DROP (TABLE|COLUMN|VIEW)|RENAME|SET NOT NULL|ADD CONSTRAINT|ALTER COLUMN)\b", re.I
+)
 
 
 def fault(operation, before):
@@ -32,9 +37,27 @@ def fault(operation, before):
         return next((why for inner in operation.database_operations if (why := fault(inner, before))), None)
     if isinstance(operation, migrations.AddField) and _must_be_given(operation.field):
         return "adds a column that old code does not fill"
-    if isinstance(operation, migrations.AlterField) and _must_be_given(operation.field):
-        was = before(operation.model_name, operation.name)
-        return "makes a column required" if was is None or was.null else None
+    if isinstance(operation, REFUSES):
+        return "refuses what old code may write"
+    if isinstance(operation, migrations.RunSQL) and REMOVES_BY_HAND.search(str(operation.sql)):
+        return "changes by hand what old code uses"
+    if isinstance(operation, migrations.AlterField):
+        return altered(before(operation.model_name, operation.name), operation.field)
+    return None
+
+
+def altered(was, field):
+    """Why old code cannot go on with a column that is now another; `was` is None where it is not known."""
+    if _must_be_given(field) and (was is None or was.null):
+        return "makes a column required"
+    if was is None:
+        return None
+    if was.get_internal_type() != field.get_internal_type() or was.db_column != field.db_column:
+        return "changes a column's type or name"
+    if field.unique and not was.unique:
+        return "refuses what old code may write"
+    if field.max_length and (not was.max_length or field.max_length < was.max_length):
+        return "makes a column narrower"
     return None
 
 
@@ -93,6 +116,7 @@ SAFE = [
     migrations.AlterField("thing", "filled", models.CharField(max_length=90)),
     migrations.AlterField("thing", "empty", models.CharField(max_length=9, null=True)),
     migrations.AddIndex("thing", models.Index(fields=["a"], name="i")),
+    migrations.RunSQL("CREATE INDEX i ON thing (a)"),
 ]
 UNSAFE = [
     migrations.RemoveField("thing", "a"),
@@ -105,6 +129,13 @@ UNSAFE = [
         "thing", "a", models.CharField(max_length=9, default="")
     ),  # the code's, not the database's
     migrations.AlterField("thing", "empty", TEXT),
+    migrations.AlterField("thing", "filled", models.CharField(max_length=3)),
+    migrations.AlterField("thing", "filled", models.CharField(max_length=9, unique=True)),
+    migrations.AlterField("thing", "filled", models.IntegerField()),
+    migrations.AlterField("thing", "filled", models.CharField(max_length=9, db_column="other")),
+    migrations.AddConstraint("thing", models.UniqueConstraint(fields=["a"], name="u")),
+    migrations.AlterUniqueTogether("thing", {("a", "b")}),
+    migrations.RunSQL("ALTER TABLE thing DROP COLUMN a"),
     migrations.SeparateDatabaseAndState(database_operations=[migrations.RemoveField("thing", "a")]),
 ]
 WAS = {"filled": TEXT, "empty": models.CharField(max_length=9, null=True)}

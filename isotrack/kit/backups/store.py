@@ -82,6 +82,14 @@ class Backup:
                 _("%(folder)s không phải là bản sao lưu đã xong: không có %(file)s.")
                 % {"folder": self.folder, "file": MANIFEST}
             ) from None
+        except PermissionError:
+            raise Refused(
+                _(
+                    "Tài khoản chạy lệnh không được đọc %(folder)s: "
+                    "giao thư mục này cho tài khoản đó (chown -R) rồi chạy lại."
+                )
+                % {"folder": self.folder}
+            ) from None
         except BROKEN as trouble:
             raise broken(MANIFEST, trouble) from trouble
         if not known:
