@@ -280,6 +280,7 @@ NOTICE_VOICES = {
     "report-pending": "reports.mails.pending_words",
     "directive-duty": "reports.mails_directive.duty_words",
     "directive-letter": "reports.mails_directive.letter_words",
+    "corrective-action": "reports.mails_corrective.corrective_words",
     "invitation": "agencies.mails.invitation_words",
     "absence-warning": "agencies.mails.absence_words",
     "absence-kept": "agencies.mails.kept_words",

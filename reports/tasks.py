@@ -4,6 +4,7 @@ from celery import shared_task
 
 from isotrack.journal.tasks import deliver_notices
 from isotrack.kit import clock
+from reports.actions.corrective import remind_agencies
 from reports.actions.demonstration import play
 from reports.actions.directive import remind_superiors
 from reports.actions.overdue import flag_overdue
@@ -28,8 +29,10 @@ def flag_overdue_reports() -> None:
 
 @shared_task
 def remind_of_letters() -> None:
-    """Remind superiors that a letter to those below them falls due, and let the journal send it."""
-    remind_superiors(as_of=clock.now())
+    """Remind superiors of letters and agencies of remedies that fall due, and let the journal send it."""
+    now = clock.now()
+    remind_superiors(as_of=now)
+    remind_agencies(as_of=now)
     deliver_notices.delay()
 
 

@@ -27,6 +27,7 @@ from isotrack.kit.papers import pdf
 from plans.actions.demonstration import seed_plans
 from plans.actions.demonstration_training import seed_declarations, seed_training
 from reports.actions import season
+from reports.actions.corrective import remind_agencies
 from reports.actions.cycle import close_cycle, open_cycle
 from reports.actions.demonstration_letters import write_due_letters, write_letters
 from reports.actions.directive import remind_superiors
@@ -132,6 +133,7 @@ def run_jobs(at: datetime) -> None:
     carry_out_due(as_of=at)
     plan_reminders(as_of=at)
     remind_superiors(as_of=at)
+    remind_agencies(as_of=at)
     flag_overdue(as_of=at)
     keep_people(as_of=at)
     deliver_owed(at)
