@@ -40,7 +40,9 @@ def corrective_words(notices: Sequence[Notice], as_of: datetime) -> dict[int, Wo
 
 
 def _about(action: CorrectiveAction) -> str:
-    return f"{SITE}{action.inspection_id}" if action.inspection_id else f"{DOSSIER}{action.file_inspection_id}"
+    return (
+        f"{SITE}{action.inspection_id}" if action.inspection_id else f"{DOSSIER}{action.file_inspection_id}"
+    )
 
 
 def _tell(notice: Notice, actions: list[CorrectiveAction], as_of: datetime) -> Words | NoLonger:

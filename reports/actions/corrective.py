@@ -39,7 +39,7 @@ def due_day(asked_on: date) -> date:
 
 
 def ask_after_minutes(inspection: Inspection, *, by: User | None, at: datetime) -> list[CorrectiveAction]:
-    """Ask for a remedy of each item that failed at the seat; inside the transaction that signs the minutes."""
+    """Ask for a remedy of each item that failed at the seat; inside the transaction of the signing."""
     assert inspection.signed_on is not None  # whoever calls has just set it
     due_on = due_day(inspection.signed_on)
     failed = inspection.findings.filter(answer=FileFinding.Answer.NO).select_related("item")
@@ -248,7 +248,8 @@ _ABOUT = Case(
     output_field=CharField(),
 )
 _MAILBOX = Case(
-    When(agency__heir__isnull=False, then=F("agency__heir__contact_email")), default=F("agency__contact_email")
+    When(agency__heir__isnull=False, then=F("agency__heir__contact_email")),
+    default=F("agency__contact_email"),
 )
 _NAME = Replace(F("agency__name"), Value("Ủy ban nhân dân"), Value("UBND"))
 

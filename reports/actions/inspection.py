@@ -41,8 +41,8 @@ def inspect(
     """Keep the checklist as far as it is filled in; `found` by the code of the item, `result` "" while open.
 
     Raises WrongState for a report that was not sent; ValidationError when a result is given before every
-    item was looked at, a remark stands alone, or a failing one says nothing of what to remedy. A dossier row of
-    the year's plan is this inspection; what it asks for becomes a corrective action.
+    item was looked at, a remark stands alone, or a failing one says nothing of what to remedy.
+    A dossier row of the year's plan is this inspection; what it asks for becomes a corrective action.
     """
     report = locked(report)
     if report.first_submitted_at is None:

@@ -60,7 +60,9 @@ def add_rows(
     rows = Inspection.objects.bulk_create(Inspection(plan=plan, agency=one, **told) for one in fresh)
     if rows:
         names = [agency.in_lists for agency in fresh]
-        _write("inspectionplan-extended", plan, by=by, at=at, reason=reason, changes={"agencies": [[], names]})
+        _write(
+            "inspectionplan-extended", plan, by=by, at=at, reason=reason, changes={"agencies": [[], names]}
+        )
     if form == Inspection.Form.DOSSIER:
         _tie_dossiers(plan, rows, by=by, at=at)
     return rows
@@ -80,9 +82,7 @@ def _tie_dossiers(plan: InspectionPlan, rows: Sequence[Inspection], *, by: User 
 
 
 @transaction.atomic
-def change_row(
-    row: Inspection, *, by: User, at: datetime, reason: str = "", **values: Any
-) -> Inspection:
+def change_row(row: Inspection, *, by: User, at: datetime, reason: str = "", **values: Any) -> Inspection:
     """Change units, days or cost of a row that is still to be held; `values` are those of CHANGEABLE.
 
     Raises WrongState when it was held or cancelled, ValidationError as add_rows does.
@@ -106,7 +106,7 @@ def change_row(
 
 @transaction.atomic
 def leave_out(row: Inspection, *, by: User, at: datetime, reason: str = "") -> bool:
-    """Take a row out of a draft, or cancel it in an approved plan; returns whether it still stands as cancelled.
+    """Take a row out of a draft, or cancel it in an approved plan; return whether it stays there.
 
     Raises ValidationError without a reason in an approved plan, WrongState when it was held already.
     """

@@ -1,4 +1,4 @@
-"""One inspection at the seat: the team, the checklist, the signed minutes, its dossier (TT 26/2014 Đ35-39)."""
+"""One inspection at the seat: team, checklist, signed minutes, dossier (TT 26/2014 Đ35-39)."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -73,9 +73,7 @@ def keep_findings(
     items = {item.code: item for item in ChecklistItem.objects.all()}
     row.findings.exclude(item__code__in=found).delete()
     for code, one in found.items():
-        row.findings.update_or_create(
-            item=items[code], defaults={"answer": one.answer, "remark": one.remark}
-        )
+        row.findings.update_or_create(item=items[code], defaults={"answer": one.answer, "remark": one.remark})
     after = _as_told(row)
     names = before.keys() | after.keys()
     changes = {
@@ -93,7 +91,7 @@ def sign_minutes(row: Inspection, *, by: User, at: datetime, signed_on: date, fi
     """Put down the signed minutes with their scan (a checked upload): the inspection was held.
 
     What failed has to be remedied within two months of the signing (Đ37 k2). Raises ValidationError while
-    the checklist is not finished or for a day before the inspection or to come; WrongState when signed already.
+    the checklist is not finished or for a day before the inspection or to come, WrongState when signed.
     """
     row = _held_for_site(row)
     left = ChecklistItem.objects.count() - row.findings.count()

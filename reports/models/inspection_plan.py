@@ -156,7 +156,7 @@ class InspectionQuerySet(models.QuerySet["Inspection"]):
 
 
 def _number(actions: "ActionQuerySet") -> Coalesce:
-    """How many of `actions` follow from the outer row; one from a dossier follows from its file inspection."""
+    """How many of `actions` follow from the outer row, directly or through its file inspection."""
     from_it = Q(inspection=OuterRef("pk")) | Q(file_inspection=OuterRef("file_inspection"))
     counted = actions.filter(from_it).order_by().annotate(whole=Value(1)).values("whole")
     return Coalesce(models.Subquery(counted.annotate(number=Count(Value(1))).values("number")), Value(0))
