@@ -1,12 +1,13 @@
 """The dossier of an inspection: ten kinds of documents, which of them are there (TT 26/2014 Đ39)."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.urls import reverse
 
-from reports.models import AnnualReport, Inspection, InspectionPaper
+from reports.models import AnnualReport, CorrectiveAction, Inspection, InspectionPaper
 
 Kind = InspectionPaper.Kind
 
@@ -33,6 +34,7 @@ class Dossier:
 
     row: Inspection
     report: AnnualReport | None
+    actions: Sequence[CorrectiveAction] = ()
 
     @cached_property
     def lines(self) -> list[KindLine]:
@@ -47,6 +49,10 @@ class Dossier:
         for paper in self.row.papers.all():
             url = reverse("reports:inspection-paper", args=[self.row.pk, paper.pk])
             found[paper.kind].append(PaperLink(paper.name, url))
+        for action in self.actions:
+            if action.answer_file:
+                url = reverse("reports:corrective-file", args=[action.pk])
+                found[Kind.CORRECTION].append(PaperLink(action.answer_name, url))
         return [KindLine(kind, found[kind]) for kind in Kind]
 
     @property

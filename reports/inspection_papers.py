@@ -18,6 +18,15 @@ from reports.models import Inspection, InspectionPlan
 
 DEPARTMENT = "Sở Khoa học và Công nghệ"
 
+
+class _ToSign(Official):
+    """Minutes are signed as they come from the printer: never marked as a draft."""
+
+    @property
+    def is_draft(self) -> bool:
+        return False
+
+
 ROWS: list[Column[Inspection]] = [
     Column(gettext_lazy("Mã"), lambda row: row.agency.code, TEXT, 12),
     Column(gettext_lazy("Cơ quan"), lambda row: row.agency.in_lists, TEXT, 44),
@@ -116,7 +125,7 @@ def minutes_paper(row: Inspection) -> tuple[str, dict[str, Any]]:
     A form to be signed by hand in two originals: it bears no number and is not an issued document.
     """
     province = row.plan.province
-    official = Official(
+    official = _ToSign(
         issuer_parent=province.in_lists,
         issuer="Đoàn kiểm tra",
         symbol="BB-ĐKT",

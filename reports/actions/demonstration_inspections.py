@@ -44,7 +44,7 @@ def seed_inspections(province: Agency, *, scan: bytes) -> int:
 
 
 def _play_2020(province: Agency, clerk: User, scan: bytes) -> None:
-    """Fourteen of 41 obliged agencies, visited from 14 to 27 August; what failed was remedied."""
+    """Fourteen obliged agencies, visited from 14 to 27 August; what failed was remedied."""
     plan = draft_plan(province, 2020, by=clerk, at=_at(date(2020, 2, 14)))
     visited = _obliged(province, Group.DEPARTMENT)[:9] + _obliged(province, Group.DISTRICT)[:5]
     days = {"starts_on": date(2020, 8, 14), "ends_on": date(2020, 8, 27)}
@@ -64,7 +64,7 @@ def _play_2020(province: Agency, clerk: User, scan: bytes) -> None:
 
 
 def _play_2021(province: Agency, clerk: User, scan: bytes) -> None:
-    """Three of the visits were in spring; two agencies owe a remedy. Two visits are still lacking."""
+    """Three of the visits were in spring; two agencies owe a remedy. The third on site is not reached."""
     planned_on = date(2021, 1, 19)
     plan = draft_plan(province, 2021, by=clerk, at=_at(planned_on))
     departments, districts = _obliged(province, Group.DEPARTMENT), _obliged(province, Group.DISTRICT)

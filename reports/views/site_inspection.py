@@ -36,12 +36,12 @@ def detail(request: SignedRequest, pk: int) -> HttpResponse:
     report = AnnualReport.objects.visible_to(user).filter(
         agency=row.agency, cycle__year=row.plan.reported_year
     )
-    actions = CorrectiveAction.objects.following(row).select_related("agency", "item")
+    actions = list(CorrectiveAction.objects.following(row).select_related("agency", "item"))
     context = {
         "row": row,
-        "dossier": Dossier(row, report.first()),
+        "dossier": Dossier(row, report.first(), actions),
         "findings": list(row.findings.select_related("item")),
-        "actions": list(actions),
+        "actions": actions,
         "today": clock.today(),
         "can_keep": user.is_reviewer,
         "can_inspect": user.is_reviewer and row.is_on_site and row.is_planned and row.plan.is_approved,
