@@ -347,6 +347,7 @@ CELERY_BEAT_SCHEDULE = {
     "carry out successions": {"task": "reports.tasks.carry_out_successions", "schedule": 60 * 60.0},
     "keep people in step": {"task": "reports.tasks.keep_people_in_step", "schedule": 60 * 60.0},
     "remind of letters": {"task": "reports.tasks.remind_of_letters", "schedule": 60 * 60.0},
+    "remind of remedies": {"task": "reports.tasks.remind_of_remedies", "schedule": 60 * 60.0},
 }
 
 # Operating it

@@ -29,10 +29,15 @@ def flag_overdue_reports() -> None:
 
 @shared_task
 def remind_of_letters() -> None:
-    """Remind superiors of letters and agencies of remedies that fall due, and let the journal send it."""
-    now = clock.now()
-    remind_superiors(as_of=now)
-    remind_agencies(as_of=now)
+    """Remind superiors that a letter to those below them falls due, and let the journal send it."""
+    remind_superiors(as_of=clock.now())
+    deliver_notices.delay()
+
+
+@shared_task
+def remind_of_remedies() -> None:
+    """Remind agencies that a remedy after an inspection falls due, and let the journal send it."""
+    remind_agencies(as_of=clock.now())
     deliver_notices.delay()
 
 

@@ -14,12 +14,80 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="InspectionPlan",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(help_text="Năm kiểm tra.", verbose_name="năm")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Dự thảo"), ("approved", "Đã phê duyệt")],
+                        default="draft",
+                        help_text="Đang ở bước nào.",
+                        max_length=10,
+                        verbose_name="trạng thái",
+                    ),
+                ),
+                (
+                    "approved_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Lúc ghi văn bản phê duyệt.",
+                        null=True,
+                        verbose_name="ghi phê duyệt lúc",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Văn bản của UBND tỉnh phê duyệt kế hoạch.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.document",
+                        verbose_name="văn bản phê duyệt",
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(
+                        help_text="Của tỉnh nào.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                        verbose_name="tỉnh",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "kế hoạch kiểm tra",
+                "verbose_name_plural": "kế hoạch kiểm tra",
+                "ordering": ["-year"],
+            },
+        ),
+        migrations.CreateModel(
             name="Inspection",
             fields=[
                 (
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        help_text="Của kế hoạch nào.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="reports.inspectionplan",
+                        verbose_name="kế hoạch",
                     ),
                 ),
                 (
@@ -255,75 +323,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "tài liệu hồ sơ kiểm tra",
                 "ordering": ["added_at", "pk"],
             },
-        ),
-        migrations.CreateModel(
-            name="InspectionPlan",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("year", models.PositiveSmallIntegerField(help_text="Năm kiểm tra.", verbose_name="năm")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("draft", "Dự thảo"), ("approved", "Đã phê duyệt")],
-                        default="draft",
-                        help_text="Đang ở bước nào.",
-                        max_length=10,
-                        verbose_name="trạng thái",
-                    ),
-                ),
-                (
-                    "approved_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="Lúc ghi văn bản phê duyệt.",
-                        null=True,
-                        verbose_name="ghi phê duyệt lúc",
-                    ),
-                ),
-                (
-                    "decision",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Văn bản của UBND tỉnh phê duyệt kế hoạch.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="agencies.document",
-                        verbose_name="văn bản phê duyệt",
-                    ),
-                ),
-                (
-                    "province",
-                    models.ForeignKey(
-                        help_text="Của tỉnh nào.",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="agencies.agency",
-                        verbose_name="tỉnh",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "kế hoạch kiểm tra",
-                "verbose_name_plural": "kế hoạch kiểm tra",
-                "ordering": ["-year"],
-            },
-        ),
-        migrations.AddField(
-            model_name="inspection",
-            name="plan",
-            field=models.ForeignKey(
-                help_text="Của kế hoạch nào.",
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="rows",
-                to="reports.inspectionplan",
-                verbose_name="kế hoạch",
-            ),
         ),
         migrations.CreateModel(
             name="SiteFinding",
