@@ -43,7 +43,17 @@ def needed_on_site(obliged: int) -> int:
 def obliged_on(province: Agency, day: date) -> AgencyQuerySet:
     """The agencies that Decision 19 obliges on a day; who shares another's system is inspected with it."""
     there = Agency.objects.filter(province=province, covered_by__isnull=True).stood_on(day)
-    return there.filter(stood__mandate=Mandate.MANDATORY).exclude(stood__group=Group.NONE)
+    return there.filter(_is_obliged()).exclude(_stands_aside())
+
+
+def _is_obliged() -> Q:
+    """By the standing joined with stood_on."""
+    return Q(("stood__mandate", Mandate.MANDATORY))
+
+
+def _stands_aside() -> Q:
+    """The province itself: its system is that of its Office."""
+    return Q(("stood__group", Group.NONE))
 
 
 @dataclass(frozen=True)
@@ -180,7 +190,7 @@ def proposal(plan: InspectionPlan, today: date) -> list[Proposed]:
     """
     day = plan.day(today)
     agencies = Agency.objects.filter(province=plan.province, covered_by__isnull=True).stood_on(day)
-    agencies = agencies.exclude(stood__group=Group.NONE)
+    agencies = agencies.exclude(_stands_aside())
     unsettled = CorrectiveAction.objects.unsettled().filter(agency=OuterRef("pk")).order_by()
     visits = Inspection.objects.on_site().took_place().filter(agency=OuterRef("pk"), held_on__lt=day)
     failed = FileInspection.objects.filter(
@@ -193,7 +203,7 @@ def proposal(plan: InspectionPlan, today: date) -> list[Proposed]:
         last_visit=Subquery(visits.order_by().values("agency").annotate(last=Max("held_on")).values("last")),
         has_failed=Exists(failed),
         in_plan=is_in(plan),
-        obliged=Q(stood__mandate=Mandate.MANDATORY),
+        obliged=_is_obliged(),
     )
     ordered = sorted(found.in_protocol_order(), key=_urgency)  # keeps the official order among equals
     return [Proposed(one, _reasons(one), one.obliged, one.in_plan) for one in ordered]

@@ -199,7 +199,7 @@ def remind_agencies(*, as_of: datetime, dry_run: bool = False) -> int:
         soon |= Q(due_on=due, opened_at__lt=start_of(due - timedelta(days=REMIND_BEFORE)))
     owed = CorrectiveAction.objects.open().filter(soon)
     if dry_run:
-        return _untold(owed, mails_corrective.BEFORE).values("_about", "_step").distinct().count()
+        return _untold(owed, mails_corrective.BEFORE).values_list(F("_about"), F("_step")).distinct().count()
     return _tell(owed, mails_corrective.BEFORE, _morning_of(as_of))
 
 

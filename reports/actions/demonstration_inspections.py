@@ -1,13 +1,14 @@
 """What the An Giang demonstration shows of inspections: the visits of August 2020 and the plan of 2021.
 
 How many were visited in 2020 (nine provincial agencies, five districts) and the days of both plans are facts;
-which agencies, what was found and who went is invented. Everything goes through the actions that people use; a
-second run creates nothing.
+which agencies, what was found and who went is invented. Everything goes through the actions that people
+use; a second run creates nothing.
 """
 
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -49,7 +50,7 @@ def _play_2020(province: Agency, clerk: User, scan: bytes) -> None:
     visited = _obliged(province, Group.DEPARTMENT)[:9] + _obliged(province, Group.DISTRICT)[:5]
     days = {"starts_on": date(2020, 8, 14), "ends_on": date(2020, 8, 27)}
     _add(plan, visited, clerk, date(2020, 2, 14), days)
-    decided = {"number": "412/QĐ-UBND", "issued_on": date(2020, 3, 2)}
+    decided: dict[str, Any] = {"number": "412/QĐ-UBND", "issued_on": date(2020, 3, 2)}
     approve_plan(plan, by=clerk, at=_at(date(2020, 3, 3)), **decided)
     for place, row in enumerate(plan.rows.in_protocol_order()):
         signed_on = date(2020, 8, 14 + place % 12)
@@ -78,7 +79,7 @@ def _play_2021(province: Agency, clerk: User, scan: bytes) -> None:
     others = [one for one in _obliged(province) if one.pk not in there]
     communes = list(_agencies(province).filter(group=Group.COMMUNE).in_protocol_order())
     _add(plan, others[:-2] + communes, clerk, planned_on, days, form=Inspection.Form.DOSSIER)
-    decided = {"number": "05/QĐ-UBND", "issued_on": date(2021, 2, 25)}
+    decided: dict[str, Any] = {"number": "05/QĐ-UBND", "issued_on": date(2021, 2, 25)}
     approve_plan(plan, by=clerk, at=_at(date(2021, 2, 26)), **decided)
     for place, signed_on, code, remark in HELD_2021:
         row = plan.rows.get(agency=early[place])

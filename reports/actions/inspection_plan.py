@@ -54,7 +54,7 @@ def add_rows(
     _must_say_why(plan, reason)
     _must_fit(plan, starts_on, ends_on)
     there = set(plan.rows.standing().filter(form=form).values_list("agency", flat=True))
-    told = {"form": form, "unit": unit, "partner": partner, "cost": cost}
+    told: dict[str, Any] = {"form": form, "unit": unit, "partner": partner, "cost": cost}
     told |= {"starts_on": starts_on, "ends_on": ends_on}
     fresh = [agency for agency in agencies if agency.pk not in there]
     rows = Inspection.objects.bulk_create(Inspection(plan=plan, agency=one, **told) for one in fresh)

@@ -98,7 +98,7 @@ def add(request: SignedRequest, year: int) -> HttpResponse:
     }
     if request.GET.get("tick") == "left":
         initial["agencies"] = [one.agency for one in offered if one.is_obliged and not one.is_in_plan]
-    options = {"offered": [one.agency for one in offered], "is_approved": plan.is_approved}
+    options: dict[str, Any] = {"offered": [one.agency for one in offered], "is_approved": plan.is_approved}
     form = AddForm(request.POST or None, initial=initial, **options)
     if form.is_valid():
         try:

@@ -97,8 +97,8 @@ def checklist(request: SignedRequest, pk: int) -> HttpResponse:
     status = 422 if form.is_bound else 200
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("held_on", "conclusion")}
-        by = {"by": request.user, "at": clock.now()}
-        if _try(form, lambda: act.keep_findings(row, found=form.found, **by, **told)):
+        told |= {"by": request.user, "at": clock.now(), "found": form.found}
+        if _try(form, lambda: act.keep_findings(row, **told)):
             messages.success(request, _("Đã lưu kết quả kiểm tra."))
             return redirect("reports:inspection-detail", pk)
         status = _status(form)
