@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agencies.models import Agency, User
 from agencies.models.agency import AgencyQuerySet, Group, Mandate
+from isotrack.journal.deliver import deliver_owed
 from isotrack.kit import clock
 from isotrack.kit.clock import ZONE
 from isotrack.kit.forms import CheckedUpload, FileKind
@@ -129,6 +130,7 @@ def _visit(
     digest = hashlib.sha256(scan).hexdigest()
     sign_minutes(row, by=clerk, at=at, signed_on=signed_on, file=CheckedUpload(file, FileKind.PDF, digest))
     row.refresh_from_db()
+    deliver_owed(at)  # what the agency has to remedy was told then
 
 
 def _obliged(province: Agency, group: str | None = None) -> list[Agency]:

@@ -24,7 +24,11 @@ def plan(*, of: Agency | None = None, year: int = YEAR, approved: bool = False) 
     """The plan of a year; approved without its action, so that tests may add rows first."""
     drafted = draft_plan(of or make.province(), year, by=None, at=make.NOW)
     if approved:
-        decided = {"kind": Document.Kind.DECISION, "issuer": "UBND tỉnh", "abstract": "Phê duyệt kế hoạch"}
+        decided = {
+            "kind": Document.Kind.DECISION,
+            "issuer": "UBND tỉnh",
+            "abstract": "Phê duyệt Kế hoạch kiểm tra An Giang",
+        }
         decision = make.document("242/QĐ-UBND", of=drafted.province, issued_on=date(2021, 2, 25), **decided)
         InspectionPlan.objects.filter(pk=drafted.pk).update(
             state="approved", decision=decision, approved_at=make.NOW
