@@ -286,6 +286,7 @@ NOTICE_VOICES = {
     "report-pending": "reports.mails.pending_words",
     "directive-duty": "reports.mails_directive.duty_words",
     "directive-letter": "reports.mails_directive.letter_words",
+    "corrective-action": "reports.mails_corrective.corrective_words",
     "invitation": "agencies.mails.invitation_words",
     "absence-warning": "agencies.mails.absence_words",
     "absence-kept": "agencies.mails.kept_words",
@@ -352,6 +353,7 @@ CELERY_BEAT_SCHEDULE = {
     "carry out successions": {"task": "reports.tasks.carry_out_successions", "schedule": 60 * 60.0},
     "keep people in step": {"task": "reports.tasks.keep_people_in_step", "schedule": 60 * 60.0},
     "remind of letters": {"task": "reports.tasks.remind_of_letters", "schedule": 60 * 60.0},
+    "remind of remedies": {"task": "reports.tasks.remind_of_remedies", "schedule": 60 * 60.0},
 }
 
 # Operating it

@@ -21,7 +21,7 @@ from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import Deadline, start_of
 from plans.duties import Duty, DutyState, duties_of
 from plans.models import EntryStep, PlanEntry, TrainingClass
-from reports.models import AnnualReport, DirectiveDuty, ReportCycle
+from reports.models import AnnualReport, CorrectiveAction, DirectiveDuty, ReportCycle
 
 AHEAD = timedelta(days=90)
 CLASSES_SINCE = timedelta(days=31)  # a class that was stays in the feed for a month
@@ -34,6 +34,7 @@ MOVING = (
     "report-returned",
     "report-reopened",
     "duty-reopened",
+    "action-refused",
     "plan-started",
     "plan-approved",
     "plan-entries-added",
@@ -240,6 +241,20 @@ def _directives(user: User, as_of: datetime) -> Iterator[_Found]:
         yield _Found(day, (("duty", str(duty.pk)),))
 
 
+def _remedies(user: User, as_of: datetime) -> Iterator[_Found]:
+    """What has to be remedied: an officer's own agency's, for the department everybody's."""
+    for action in CorrectiveAction.objects.answerable_by(user).open().select_related("agency", "item"):
+        day = CalendarDay(
+            uid=_uid(f"remedy-{action.pk}"),
+            day=action.due_on,
+            title=_("Hạn báo cáo khắc phục sau kiểm tra: %(agency)s") % {"agency": action.agency.in_lists},
+            text=action.text,
+            url=reverse("reports:corrective-detail", args=[action.pk]),
+            changed_at=action.opened_at,
+        )
+        yield _Found(day, (("action", str(action.pk)),))
+
+
 def _classes(user: User, as_of: datetime) -> Iterator[_Found]:
     """Training classes of the province, with whether the person is registered."""
     since = day_of(as_of) - CLASSES_SINCE
@@ -260,8 +275,16 @@ def _classes(user: User, as_of: datetime) -> Iterator[_Found]:
 
 Source = Callable[[User, datetime], Iterator[_Found]]
 _SOURCES: dict[Role, tuple[Source, ...]] = {
-    Role.OFFICER: (_own_reports, _own_corrections, _directives, _own_steps, _own_upkeep, _classes),
-    Role.STAFF: (_cycles, _corrections, _directives, _classes),
+    Role.OFFICER: (
+        _own_reports,
+        _own_corrections,
+        _directives,
+        _remedies,
+        _own_steps,
+        _own_upkeep,
+        _classes,
+    ),
+    Role.STAFF: (_cycles, _corrections, _directives, _remedies, _classes),
     Role.FINANCE: (_cycles, _classes),
     Role.LEADER: (_cycles, _classes),
     Role.ADMINISTRATOR: (),

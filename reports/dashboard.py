@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -32,7 +33,7 @@ from plans.models import RolloutPlan
 from reports.actions.report import judge
 from reports.board import Contact
 from reports.directive import Letters, letters_of, overdue_letters
-from reports.models import AnnualReport, DirectiveDuty, ReportCycle, Submission
+from reports.models import AnnualReport, CorrectiveAction, DirectiveDuty, ReportCycle, Submission
 from reports.models.report import ReportQuerySet
 from reports.questions import Progress, Section, section_progress
 from reports.rates import Rates, rates_of, rates_of_by, total
@@ -233,8 +234,8 @@ class ProvinceHome:
         """What waits for the department; nothing for those who only read."""
         if not self.user.is_reviewer:
             return []
-        found = [*self._reviews(), *self._letters(), *self._plans(), *self._failures()]
-        found += [*self._unreached(), *self._contacts()]
+        waiting = (self._reviews(), self._letters(), self._remedies(), self._plans())
+        found = [*chain(*waiting), *self._failures(), *self._unreached(), *self._contacts()]
         return [errand for errand in found if errand.count]
 
     @cached_property
@@ -317,6 +318,20 @@ class ProvinceHome:
         returned = sum(plan.state == RolloutPlan.State.RETURNED for plan in self.plans)
         title, detail = _("Kế hoạch bị trả lại"), _("sửa theo góp ý rồi trình lại")
         yield Errand(title, detail, returned, reverse("plans:plan-list"))
+
+    def _remedies(self) -> Iterable[Errand]:
+        """Of every year: what agencies have to remedy after an inspection; one statement."""
+        actions = CorrectiveAction.objects.visible_to(self.user).unsettled().order_by()
+        kinds = CorrectiveAction.State
+        counted = actions.aggregate(
+            overdue=Count(Value(1), filter=Q(state=kinds.OPEN, due_on__lt=self.today)),
+            answered=Count(Value(1), filter=Q(state=kinds.ANSWERED)),
+        )
+        url = reverse("reports:inspectionplan-detail", args=[self.today.year], fragment="remedies")
+        title, detail = _("Khắc phục sau kiểm tra quá hạn"), _("nội dung cơ quan chưa báo cáo")
+        yield Errand(title, detail, counted["overdue"], url)
+        title, detail = _("Báo cáo khắc phục chờ xem xét"), _("chấp nhận hoặc nêu lý do")
+        yield Errand(title, detail, counted["answered"], url)
 
     def _failures(self) -> Iterable[Errand]:
         failed = Notice.objects.of_province(str(self.cycle.province_id)).filter(state=Notice.State.FAILED)
@@ -468,13 +483,14 @@ class OfficerHome:
 
     @cached_property
     def own(self) -> list[AnnualReport]:
-        """The agency's reports, newest first, each with `receipt`, `has_below` and `has_letters`."""
+        """The agency's reports, newest first, each with `receipt` and what lies around it."""
         receipts = Submission.objects.filter(report=OuterRef("pk")).order_by("-number").values("code")
         below = AnnualReport.objects.visible_to(self.user).filter(cycle=OuterRef("cycle"))
         reports = AnnualReport.objects.editable_by(self.user).annotate(
             receipt=Subquery(receipts[:1]),
             has_below=Exists(below.exclude(agency=self.agency)),
             has_letters=Exists(DirectiveDuty.objects.concerning(self.agency)),
+            has_remedies=Exists(CorrectiveAction.objects.owed_by(self.agency.pk).unsettled()),
         )
         # Its own before those taken over from agencies that ended.
         ordered = reports.order_by("-cycle__year", F("passed_to").asc(nulls_first=True), "agency_name")
@@ -539,6 +555,14 @@ class OfficerHome:
         """The letters the agency owes to those below it, and those written to it; asked for where any are."""
         has_any = getattr(self.report, "has_letters", True)
         return letters_of(self.user, self.as_of) if has_any else Letters([], [], self.today)
+
+    @cached_property
+    def remedies(self) -> list[CorrectiveAction]:
+        """What the agency has to remedy after inspections; asked for where there is any."""
+        if not getattr(self.report, "has_remedies", True):
+            return []
+        owed = CorrectiveAction.objects.owed_by(self.agency.pk).unsettled()
+        return list(owed.select_related("agency", "item"))
 
     @property
     def documents(self) -> "QuerySet[Document] | list[Document]":

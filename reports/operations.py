@@ -43,6 +43,7 @@ TASKS: dict[str, Promise] = {
     "reports.tasks.remind_of_reports": gettext_lazy("Lập thư nhắc báo cáo"),
     "reports.tasks.flag_overdue_reports": gettext_lazy("Đánh dấu trễ hạn, chưa gửi"),
     "reports.tasks.remind_of_letters": gettext_lazy("Lập thư nhắc ban hành văn bản"),
+    "reports.tasks.remind_of_remedies": gettext_lazy("Lập thư nhắc khắc phục sau kiểm tra"),
     "reports.tasks.carry_out_successions": gettext_lazy("Thực hiện sắp xếp cơ quan đến ngày"),
     "reports.tasks.keep_people_in_step": gettext_lazy("Kết thúc nhiệm vụ, lời mời; khóa khi vắng mặt"),
 }

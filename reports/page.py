@@ -162,6 +162,7 @@ def _staff(user: User) -> Entries:
         (pgettext("list", "Báo cáo"), "reports:cycle-list", desk.reports),
         *_letters(desk),
         (_("Tập huấn"), "plans:training-list"),
+        (_("Kiểm tra"), "reports:inspection-list"),
         (pgettext("list", "Tư vấn"), "plans:consultant-list"),
         (pgettext("list", "Thông báo"), "reports:notice-list"),
         (pgettext("list", "Văn bản"), "agencies:document-list"),
@@ -193,6 +194,7 @@ def _leader(user: User) -> Entries:
         (_("Báo cáo tổng hợp"), "reports:snapshot-list"),
         (pgettext("list", "Công bố"), "plans:declaration-list"),
         (_("Tập huấn"), "plans:training-list"),
+        (_("Kiểm tra"), "reports:inspection-list"),
         (pgettext("list", "Cơ quan"), "agencies:agency-list"),
         (pgettext("list", "Văn bản"), "agencies:document-list"),
     ]
@@ -207,6 +209,7 @@ def _officer(user: User) -> Entries:
         (pgettext("list", "Kế hoạch"), "plans:plan-list"),
         (pgettext("list", "Công bố"), "plans:declaration-list"),
         (_("Tập huấn"), "plans:training-list"),
+        (_("Kiểm tra"), "reports:inspection-list"),
         (pgettext("list", "Cơ quan"), "agencies:agency-list"),
         (pgettext("list", "Văn bản"), "agencies:document-list"),
     ]

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from isotrack.journal.tasks import deliver_notices
 from isotrack.kit import clock
+from reports.actions.corrective import remind_agencies
 from reports.actions.demonstration import play
 from reports.actions.directive import remind_superiors
 from reports.actions.overdue import flag_overdue
@@ -30,6 +31,13 @@ def flag_overdue_reports() -> None:
 def remind_of_letters() -> None:
     """Remind superiors that a letter to those below them falls due, and let the journal send it."""
     remind_superiors(as_of=clock.now())
+    deliver_notices.delay()
+
+
+@shared_task
+def remind_of_remedies() -> None:
+    """Remind agencies that a remedy after an inspection falls due, and let the journal send it."""
+    remind_agencies(as_of=clock.now())
     deliver_notices.delay()
 
 

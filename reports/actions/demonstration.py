@@ -27,7 +27,9 @@ from isotrack.kit.papers import pdf
 from plans.actions.demonstration import seed_plans
 from plans.actions.demonstration_training import seed_declarations, seed_training
 from reports.actions import season
+from reports.actions.corrective import remind_agencies
 from reports.actions.cycle import close_cycle, open_cycle
+from reports.actions.demonstration_inspections import seed_inspections
 from reports.actions.demonstration_letters import write_due_letters, write_letters
 from reports.actions.directive import remind_superiors
 from reports.actions.overdue import flag_overdue
@@ -103,6 +105,7 @@ def seed() -> Seeded:
     created += seed_training(province)
     created += _play_2019(province, at=began)
     created += _play_2020(province)
+    created += seed_inspections(province, scan=_signed_report())
     years = ReportCycle.objects.filter(province=province).values_list("year", flat=True)
     agencies = Agency.objects.filter(province=province).count()
     return Seeded(agencies, User.objects.count(), sorted(years, reverse=True), created, list(VISITORS))
@@ -132,6 +135,7 @@ def run_jobs(at: datetime) -> None:
     carry_out_due(as_of=at)
     plan_reminders(as_of=at)
     remind_superiors(as_of=at)
+    remind_agencies(as_of=at)
     flag_overdue(as_of=at)
     keep_people(as_of=at)
     deliver_owed(at)

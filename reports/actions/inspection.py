@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from agencies.models import User
 from isotrack.kit.states import WrongState
+from reports.actions.corrective import follow_dossier
 from reports.actions.report import locked, write
 from reports.models import AnnualReport, ChecklistItem, FileFinding, FileInspection
 
@@ -41,6 +42,7 @@ def inspect(
 
     Raises WrongState for a report that was not sent; ValidationError when a result is given before every
     item was looked at, a remark stands alone, or a failing one says nothing of what to remedy.
+    A dossier row of the year's plan is this inspection; what it asks for becomes a corrective action.
     """
     report = locked(report)
     if report.first_submitted_at is None:
@@ -61,6 +63,7 @@ def inspect(
     changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     if changes:
         write("report-inspected", report, by=by, at=at, changes=changes, reason=remark)
+    follow_dossier(inspection, by=by, at=at)
     return inspection
 
 

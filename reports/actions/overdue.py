@@ -13,6 +13,7 @@ from isotrack.kit.bulk import insert_select
 from isotrack.kit.clock import day_of
 from isotrack.kit.text import fold
 from reports import mails
+from reports.actions.corrective import flag_overdue_actions
 from reports.actions.directive import flag_overdue_duties
 from reports.actions.reminder import staff_readers
 from reports.models import AnnualReport, ReportCycle
@@ -21,20 +22,25 @@ from reports.models.report import ReportQuerySet
 
 @dataclass
 class Flagged:
-    """Newly flagged by one run; `duties` counts directive duties that it found overdue."""
+    """Newly flagged by one run; `duties` counts overdue letters, `actions` overdue corrective actions."""
 
     late: int = 0
     missing: int = 0
     duties: int = 0
+    actions: int = 0
 
 
 def flag_overdue(*, as_of: datetime, dry_run: bool = False) -> Flagged:
     """Flag every report that has become missing or late by `as_of`; a second run flags nothing.
 
-    So it does with duties whose letter is overdue, those of closed cycles among them. Constant number of
+    So it does with duties whose letter is overdue, those of closed cycles among them, and with corrective
+    actions. Constant number of
     statements per cycle, whatever the number of reports. A `dry_run` only counts.
     """
-    flagged = Flagged(duties=flag_overdue_duties(as_of=as_of, dry_run=dry_run))
+    flagged = Flagged(
+        duties=flag_overdue_duties(as_of=as_of, dry_run=dry_run),
+        actions=flag_overdue_actions(as_of=as_of, dry_run=dry_run),
+    )
     for cycle in ReportCycle.objects.filter(closed_at__isnull=True, opens_at__lte=as_of):
         if dry_run:
             flagged.late += _late(cycle, as_of).count()

@@ -31,35 +31,14 @@ class ItemRow:
     remark: BoundField
 
 
-class InspectionForm(HouseFormMixin, forms.Form):
-    """Everything may be left open: what is filled in so far is kept."""
-
-    inspected_on = VietnameseDateField(
-        widget=forms.DateInput(attrs=_BOX | {"inputmode": "numeric"}, format="%d/%m/%Y"),
-        label=_("Ngày kiểm tra"),
-        help_text=_("Ngày xem hồ sơ."),
-        error_messages={"required": _("Ghi ngày kiểm tra.")},
-    )
-    result = forms.ChoiceField(
-        choices=[("", _("Chưa kết luận")), *FileInspection.Result.choices],
-        label=_("Kết luận"),
-        required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
-        help_text=_("Kết luận được khi đã xem đủ các nội dung."),
-    )
-    remark = forms.CharField(
-        label=_("Yêu cầu khắc phục"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs=_BOX | {"rows": 4}),
-        help_text=_("Nêu rõ cần khắc phục gì, đến bao giờ. Bắt buộc khi kết luận chưa đạt."),
-    )
+class Checklist(HouseFormMixin, forms.Form):
+    """The thirteen items; everything may be left open: what is filled in so far is kept."""
 
     def __init__(
         self,
         *args: Any,
         items: Sequence[ChecklistItem],
-        findings: Mapping[str, FileFinding],
+        findings: Mapping[str, Any],
         today: date,
         **options: Any,
     ) -> None:
@@ -95,6 +74,34 @@ class InspectionForm(HouseFormMixin, forms.Form):
         said = {item.code: Found(*self._said(item)) for item in self.items}
         return {code: found for code, found in said.items() if found.answer or found.remark}
 
+    def _said(self, item: ChecklistItem) -> tuple[str, str]:
+        return self.cleaned_data[f"answer-{item.pk}"], self.cleaned_data[f"remark-{item.pk}"]
+
+
+class InspectionForm(Checklist):
+    """The checklist filled in during the review, with its result."""
+
+    inspected_on = VietnameseDateField(
+        widget=forms.DateInput(attrs=_BOX | {"inputmode": "numeric"}, format="%d/%m/%Y"),
+        label=_("Ngày kiểm tra"),
+        help_text=_("Ngày xem hồ sơ."),
+        error_messages={"required": _("Ghi ngày kiểm tra.")},
+    )
+    result = forms.ChoiceField(
+        choices=[("", _("Chưa kết luận")), *FileInspection.Result.choices],
+        label=_("Kết luận"),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        help_text=_("Kết luận được khi đã xem đủ các nội dung."),
+    )
+    remark = forms.CharField(
+        label=_("Yêu cầu khắc phục"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs=_BOX | {"rows": 4}),
+        help_text=_("Nêu rõ cần khắc phục gì, đến bao giờ. Bắt buộc khi kết luận chưa đạt."),
+    )
+
     def clean_inspected_on(self) -> date:
         """Not after today."""
         day: date = self.cleaned_data["inspected_on"]
@@ -102,6 +109,3 @@ class InspectionForm(HouseFormMixin, forms.Form):
             said = gettext("Ngày kiểm tra không thể sau hôm nay (%(today)s).")
             raise ValidationError(said % {"today": say_date(self.today)})
         return day
-
-    def _said(self, item: ChecklistItem) -> tuple[str, str]:
-        return self.cleaned_data[f"answer-{item.pk}"], self.cleaned_data[f"remark-{item.pk}"]

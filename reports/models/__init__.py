@@ -3,6 +3,13 @@
 from reports.models.cycle import ReportCycle
 from reports.models.directive import DirectiveDuty, DirectiveItem
 from reports.models.inspection import ChecklistItem, FileFinding, FileInspection
+from reports.models.inspection_plan import (
+    CorrectiveAction,
+    Inspection,
+    InspectionPaper,
+    InspectionPlan,
+    SiteFinding,
+)
 from reports.models.narrative import Chapter, Narrative
 from reports.models.questionnaire import QuestionnaireVersion
 from reports.models.reminder import ReminderRule
@@ -15,16 +22,21 @@ __all__ = [
     "Attachment",
     "Chapter",
     "ChecklistItem",
+    "CorrectiveAction",
     "DirectiveDuty",
     "DirectiveItem",
     "FileFinding",
     "FileInspection",
+    "Inspection",
+    "InspectionPaper",
+    "InspectionPlan",
     "Narrative",
     "Punctuality",
     "QuestionnaireVersion",
     "ReminderRule",
     "ReportCycle",
     "ReviewComment",
+    "SiteFinding",
     "Snapshot",
     "Submission",
     "make_check_code",

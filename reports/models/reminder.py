@@ -188,6 +188,9 @@ def step_in_words(step: str) -> str:
     if duty := re.fullmatch(r"duty[+-]\d+@(\d{4}-\d\d-\d\d)", step):
         day = {"date": say_date(date.fromisoformat(duty[1]))}
         return gettext("văn bản nhắc nhở, hạn hết ngày %(date)s") % day
+    if action := re.fullmatch(r"action[+-]\d+@(\d{4}-\d\d-\d\d)", step):
+        day = {"date": say_date(date.fromisoformat(action[1]))}
+        return gettext("khắc phục sau kiểm tra, hạn hết ngày %(date)s") % day
     known = Step.read(step)
     return step if known is None else str(_STEPS[known.audience]) % {"days": known.when}
 

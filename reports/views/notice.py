@@ -34,7 +34,7 @@ from isotrack.kit.sheets import Sheet, write_book
 from isotrack.kit.states import WrongState
 from isotrack.kit.text import clean
 from isotrack.kit.words import Misread, read_date, say_date
-from reports import mails, mails_directive
+from reports import mails, mails_corrective, mails_directive
 from reports.forms.notice import DeadForm
 from reports.models import AnnualReport, ReportCycle
 from reports.models.reminder import Audience, step_in_words
@@ -60,6 +60,7 @@ VOICES: dict[str, tuple[str, object]] = {
     "pending": (mails.PENDING, gettext_lazy("Chờ người đứng đầu xác nhận")),
     "duty": (mails_directive.DUTY, gettext_lazy("Nhắc ban hành văn bản")),
     "letter": (mails_directive.LETTER, gettext_lazy("Văn bản nhắc nhở của cấp trên")),
+    "corrective": (mails_corrective.VOICE, gettext_lazy("Khắc phục sau kiểm tra")),
 }
 
 FILTERS = ("q", "audience", "state", "since", "until")

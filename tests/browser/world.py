@@ -25,6 +25,7 @@ from plans.actions.reference import load_standards
 from plans.actions.training import take_attendance
 from plans.models import FundingLine, LineKind, RolloutPlan, StandardVersion, UpkeepKind
 from reports.actions.inspection import Found, inspect
+from reports.actions.inspection_plan import leave_out
 from reports.actions.overdue import flag_overdue
 from reports.actions.reminder import remind
 from reports.actions.report import attach, declare_nil, save_answers, submit
@@ -34,7 +35,7 @@ from reports.deep_link import link_to
 from reports.models import AnnualReport, ChecklistItem, ReminderRule, ReportCycle
 from tests import make
 from tests.plans import classes, money, planning
-from tests.reports import drafts, successions
+from tests.reports import drafts, inspected, successions
 from tests.reports.filled import answers, version_1
 
 AFTER = "2021-07-05 09:00"
@@ -85,7 +86,34 @@ def world() -> World:
     }
     keys |= drafts.keys(people["staff"])
     keys |= _people(agencies, people)
+    keys |= _inspections(agencies, people)
     return World(people, keys | _rollout(agencies, people) | _upkeep(agencies, people, letter))
+
+
+def _inspections(agencies: dict[str, Agency], people: dict[str, User]) -> Keys:
+    """A plan with visits held and to come, dossiers, one cancelled; remedies owed, overdue, answered."""
+    by = {"by": people["staff"], "at": make.at(AFTER)}
+    held = inspected.signed(
+        agencies["extended"], by=people["staff"], ISO_b="Chưa phổ biến", ISO_g="Chưa cải tiến"
+    )
+    late = inspected.signed(agencies["superior"], by=people["staff"])
+    late.actions.update(due_on=date(2021, 7, 1))
+    answered = inspected.answered(held, by=people["extended"])
+    planned = inspected.row(agencies["drafting"])
+    dossiers = [inspected.row(agencies[name], form="dossier") for name in ("accepted", "sent")]
+    cancelled = inspected.row(agencies["exempt"])
+    leave_out(cancelled, **by, reason="Cơ quan đã giải thể.")
+    inspected.plan(year=2022)
+    rows = [held, late, planned, *dossiers, cancelled]
+    year, draft = {"year": inspected.YEAR}, {"year": 2022}
+    return {
+        "inspection": [{"pk": row.pk} for row in rows],
+        "inspection-paper": [{"pk": held.pk, "paper_pk": held.papers.get().pk}],
+        "inspectionplan": [year, draft, {"year": 2019}],
+        "inspectionplan-summary-file": [year | {"form": "xlsx"}],
+        "corrective": [{"pk": one.pk} for one in (answered, *late.actions.all())],
+        "corrective-file": [{"pk": answered.pk}],
+    }
 
 
 def _people(agencies: dict[str, Agency], people: dict[str, User]) -> Keys:

@@ -21,7 +21,7 @@ from reports.deep_link import link_to
 from reports.models import Attachment, ReminderRule
 from tests import make
 from tests.plans import classes, money, planning
-from tests.reports import drafts, successions
+from tests.reports import drafts, inspected, successions
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +207,28 @@ GET = {
     "reports:directive-redraw": "l m m m m m m m m",
     "reports:directive-cancel": "l n n n y n n n n",
     "reports:directive-reopen": "l n n n y n n n n",
+    "reports:inspection-list": "l y y y r r r n r",
+    "reports:inspectionplan-detail": "l n n n y y y n y",
+    "reports:inspectionplan-draft": "l m m m m m m m m",
+    "reports:inspectionplan-add": "l n n n y n n n n",
+    "reports:inspectionplan-approve": "l n n n y n n n n",
+    "reports:inspectionplan-export": "l n n n y y y n n",
+    "reports:inspectionplan-paper": "l n n n y y y n n",
+    "reports:inspectionplan-summary": "l n n n y y y n n",
+    "reports:inspectionplan-summary-file": "l n n n y y y n n",
+    "reports:inspection-detail": "l y y n y y y n n",
+    "reports:inspection-edit": "l n n n y n n n n",
+    "reports:inspection-cancel": "l n n n y n n n n",
+    "reports:inspection-team": "l n n n y n n n n",
+    "reports:inspection-checklist": "l n n n y n n n n",
+    "reports:inspection-minutes": "l n n n y n n n n",
+    "reports:inspection-minutes-draft": "l n n n y n n n n",
+    "reports:inspection-paper-add": "l n n n y n n n n",
+    "reports:inspection-paper": "l y y n y y y n n",
+    "reports:inspection-close": "l m m m m m m m m",
+    "reports:corrective-detail": "l y y n y y y n n",
+    "reports:corrective-decide": "l n n n y n n n n",
+    "reports:corrective-file": "l y y n y y y n n",
     "reports:cycle-close": "l n n n y n n n y",
     "reports:closing-detail": "l n n n y y y n n",
     "plans:plan-list": "l y y y y y y y y",
@@ -379,6 +401,18 @@ POST_REFUSED = {
     "reports:directive-reopen": OUTSIDE,
     "reports:discipline-open": OUTSIDE - {"elsewhere"},
     "reports:discipline-letters": OUTSIDE - {"elsewhere"},
+    "reports:inspectionplan-draft": OUTSIDE - {"elsewhere"},
+    "reports:inspectionplan-add": OUTSIDE,
+    "reports:inspectionplan-approve": OUTSIDE,
+    "reports:inspection-edit": OUTSIDE,
+    "reports:inspection-cancel": OUTSIDE,
+    "reports:inspection-team": OUTSIDE,
+    "reports:inspection-checklist": OUTSIDE,
+    "reports:inspection-minutes": OUTSIDE,
+    "reports:inspection-paper-add": OUTSIDE,
+    "reports:inspection-close": OUTSIDE,
+    "reports:corrective-detail": OUTSIDE - {"own"},
+    "reports:corrective-decide": OUTSIDE,
     "reports:cycle-close": OUTSIDE - {"elsewhere"},
     "reports:cycle-switches": {"own", "above", "sibling", "finance", "leader", "administrator"},
     "reports:cycle-forms": {"own", "above", "sibling", "finance", "leader", "administrator"},
@@ -510,6 +544,13 @@ def world(tmp_path):
         "job": {"pk": make.job(people["staff"], file=b"%PDF-1.7").pk},
         "view": {"pk": make.saved_view(make.staff()).pk},
     }
+    visit = inspected.signed(commune, by=people["staff"])
+    action = inspected.answered(visit, by=people["own"])
+    keys |= {
+        "inspectionplan": {"year": visit.plan.year},
+        "inspection": {"pk": visit.pk},
+        "corrective": {"pk": action.pk},
+    }
     plan = planning.drafted(commune)
     entry = plan.entries.get()
     training = classes.training()
@@ -539,6 +580,8 @@ def world(tmp_path):
         "reports:succession-decide": {"pk": successions.undecided().pk},
         "reports:directive-paper": keys["directive"] | {"form": "docx"},
         "reports:discipline-paper": {"year": 2020, "form": "docx"},
+        "reports:inspectionplan-summary-file": {"year": visit.plan.year, "form": "xlsx"},
+        "reports:inspection-paper": {"pk": visit.pk, "paper_pk": visit.papers.first().pk},
         "reports:calendar-feed": {"token": people["own"].calendar_token},
         "agencies:invitation-accept": {"token": invitation.token},
         "plans:plan-entry-edit": step,

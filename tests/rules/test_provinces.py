@@ -15,7 +15,7 @@ from django.urls import get_resolver
 
 from agencies.actions.calendar import renew_calendar
 from agencies.models import Agency, Document, Role, User
-from reports.models import AnnualReport, ReminderRule, ReportCycle
+from reports.models import AnnualReport, InspectionPlan, ReminderRule, ReportCycle
 from tests import make
 from tests.plans import money, planning
 from tests.rules.test_access import GET, address, names, world  # noqa: F401  the fixture
@@ -105,6 +105,7 @@ def rows_of_the_first(other: Agency) -> dict[str, dict[Any, Any]]:
         ReportCycle: ~Q(province=other),
         AnnualReport: ~Q(cycle__province=other),
         ReminderRule: ~Q(province=other),
+        InspectionPlan: ~Q(province=other),
     }
     models = [
         model

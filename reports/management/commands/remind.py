@@ -5,6 +5,7 @@ from typing import Any
 
 from isotrack.kit import clock
 from isotrack.kit.commands import HouseCommand
+from reports.actions.corrective import remind_agencies
 from reports.actions.directive import remind_superiors
 from reports.actions.reminder import remind
 
@@ -17,12 +18,13 @@ class Command(HouseCommand):
     takes_dry_run = True
 
     def answer(self, **options: Any) -> Mapping[str, Any]:
-        """Remind agencies of their reports and superiors of their letters, and count."""
+        """Remind agencies of reports and remedies, superiors of letters, and count."""
         letters = remind_superiors(as_of=options["as_of"], dry_run=options["dry_run"])
+        remedies = remind_agencies(as_of=options["as_of"], dry_run=options["dry_run"])
         done = remind(as_of=options["as_of"], dry_run=options["dry_run"])
         return {
             "as_of": options["as_of"].astimezone(clock.ZONE).isoformat(),
-            "planned": done.planned + letters,
+            "planned": done.planned + letters + remedies,
             "delivered": done.delivered,
             "failed": done.failed,
             "skipped": {"already": done.already, "no_contact": done.no_contact, "stale": done.stale},
