@@ -43,6 +43,7 @@ urlpatterns = [
     path("people/<int:pk>/sessions/end/", session.end_all, name="account-sessions-end"),
     path("people/<int:pk>/second-factor/", own.second_factor, name="account-second-factor"),
     path("people/import/", account_import.preview, name="account-import"),
+    path("people/import/marked.xlsx", account_import.marked, name="account-import-marked"),
     path("people/import/confirm/", account_import.confirm, name="account-import-confirm"),
     path("people/absence/", absence.rules, name="absence-rules"),
     path("people/absence/<slug:role>/", absence.edit, name="absence-edit"),

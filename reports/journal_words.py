@@ -66,6 +66,7 @@ VERBS: dict[str, Words] = {
     "calendar-renewed": gettext_lazy("Đổi địa chỉ lịch"),
     "calendar-revoked": gettext_lazy("Thu hồi địa chỉ lịch"),
     "post-begun": gettext_lazy("Giao nhiệm vụ"),
+    "post-changed": gettext_lazy("Đổi chức vụ"),
     "post-ended": gettext_lazy("Kết thúc nhiệm vụ"),
     "delegation-given": gettext_lazy("Ủy quyền"),
     "delegation-ended": gettext_lazy("Kết thúc ủy quyền"),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.actions.invitation import invite
-from agencies.actions.person import begin_post, change_account
+from agencies.actions.person import begin_post, change_account, change_title
 from agencies.models import Agency, Invitation, Post, Role, User
 from isotrack.kit.clock import day_of
 from isotrack.kit.sheets import (
@@ -99,6 +99,8 @@ class Planned:
     """The post of this agency the person holds already."""
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
     """What is called how → old and new, as people read it."""
+    is_coming: bool = False
+    """Whether the post is given already and begins on a day to come."""
 
     @property
     def does(self) -> str:
@@ -169,7 +171,9 @@ def _change(one: Planned, *, by: User | None, at: datetime) -> None:
     own = {name: values[name] for name in ("full_name", "role") if getattr(user, name) != values[name]}
     if own:
         change_account(user, by=by, at=at, **own)
-    if one.post is None:
+    if one.post is not None and values["title"] and one.post.title != values["title"]:
+        change_title(one.post, by=by, at=at, title=values["title"])
+    if one.post is None and not one.is_coming:
         given = {name: values[name] for name in ("agency", "title", "is_head", "starts_on")}
         begin_post(user, by=by, at=at, **given)
 
@@ -280,8 +284,10 @@ class _Reader:
             and post.acting_for_id is None
         ]
         planned.post = same[0] if same else None
-        given = (user.pk, values["agency"].pk, values["is_head"])
-        if planned.post is None and given not in self.coming:
+        planned.is_coming = (user.pk, values["agency"].pk, values["is_head"]) in self.coming
+        if planned.post is not None and values["title"] and planned.post.title != values["title"]:
+            told[_("Chức vụ")] = (planned.post.title, values["title"])
+        if planned.post is None and not planned.is_coming:
             before = ", ".join(str(post.agency) for post in posts)
             after = f"{values['agency']}, {say_date(values['starts_on'])}"
             told[_("Nhiệm vụ")] = (before, after)

@@ -100,6 +100,16 @@ def end_sessions(user: User, *, at: datetime, but: int = 0) -> None:
 
 
 @transaction.atomic
+def change_title(post: Post, *, by: User | None, at: datetime, title: str) -> Post:
+    """Write what the holder of a post is called now; the post itself goes on."""
+    before, post.title = post.title, title
+    post.save(update_fields=["title"])
+    changes = {"title": [before, title]}
+    _record("post-changed", post.user, post.agency, by=by, at=at, changes=changes)
+    return post
+
+
+@transaction.atomic
 def end_post(post: Post, *, by: User | None, at: datetime, last_day: date) -> Post:
     """End a post on `last_day`; what its holder may see and write ends with it, delegations too."""
     _close(post, by=by, at=at, last_day=last_day)

@@ -6,15 +6,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.actions import upload
 from agencies.actions.account_import import AccountImport, carry_out, read_accounts
 from agencies.forms.account_import import AccountFileForm
 from agencies.models import Agency
 from agencies.views import SignedRequest
+from agencies.views.workbooks import marked_copy, workbook
 from isotrack.kit import clock
-from isotrack.kit.sheets import SheetRefused
+from isotrack.kit.limits import costly
+from isotrack.kit.sheets import Mark, SheetRefused
 
 KEY = "account-import"  # in the session: where the file lies that was shown last
 
@@ -35,8 +37,7 @@ def preview(request: SignedRequest) -> HttpResponse:
         except SheetRefused as refusal:
             form.add_error("file", str(refusal))
         else:
-            if found.can_be_done:
-                request.session[KEY] = upload.keep(file)
+            request.session[KEY] = upload.keep(file)
     return render(request, "agencies/account_import.html", {"form": form, "found": found})
 
 
@@ -61,6 +62,24 @@ def confirm(request: SignedRequest) -> HttpResponse:
     words = _("Đã nhập: %(created)d lời mời, %(updated)d tài khoản được đổi, %(unchanged)d giữ nguyên.")
     messages.success(request, words % counts)
     return redirect("agencies:invitation-list" if counts["created"] else "agencies:account-list")
+
+
+@require_safe
+@costly
+def marked(request: SignedRequest) -> HttpResponse:
+    """The file that was shown last with its wrong cells coloured, and a first sheet that lists everything."""
+    province, now = _province(request), clock.now()
+    file = upload.kept(request.session.get(KEY, ""))
+    if file is None:
+        raise Http404
+    with file:
+        found = read_accounts(file, province=province, at=now)
+        marks = [Mark(one.sheet, one.cell, one.level, one.message) for one in found.messages]
+        try:
+            return workbook(marked_copy(file, marks, at=now), "danh-dau-tai-khoan.xlsx")
+        except SheetRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("agencies:account-import")
 
 
 def _province(request: SignedRequest) -> Agency:

@@ -20,12 +20,11 @@ from agencies.registry_page import Preview
 from agencies.registry_sheet import registry_file_name, registry_title, write_registry
 from agencies.views import SignedRequest
 from agencies.views.agency import agency_filter
+from agencies.views.workbooks import marked_copy, workbook
 from isotrack.kit import clock
-from isotrack.kit.forms import FileKind
 from isotrack.kit.limits import costly
-from isotrack.kit.sheets import Mark, SheetRefused, mark_form
+from isotrack.kit.sheets import Mark, SheetRefused
 from isotrack.kit.states import WrongState
-from isotrack.kit.words import say_time
 
 
 @require_safe
@@ -42,7 +41,7 @@ def export(request: SignedRequest) -> HttpResponse:
     found = filters.narrow(filters.among(Agency.objects.visible_to(request.user)))
     out = BytesIO()
     write_registry(out, found.for_workbook().iterator(chunk_size=2000), title=registry_title())
-    return _workbook(out.getvalue(), registry_file_name(today))
+    return workbook(out.getvalue(), registry_file_name(today))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,7 +120,7 @@ def marked(request: SignedRequest, pk: uuid.UUID) -> HttpResponse:
     except SheetRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("agencies:registry-preview", pk)
-    return _workbook(copy, "danh-dau-danh-ba.xlsx")
+    return workbook(copy, "danh-dau-danh-ba.xlsx")
 
 
 def _own(request: SignedRequest) -> RegistryFileQuerySet:
@@ -143,19 +142,4 @@ def _start_again(request: SignedRequest, refusal: SheetRefused) -> HttpResponse:
 def _marked(kept: RegistryFile, found: Judgement) -> bytes:
     """Raises SheetRefused for a workbook too big to be coloured."""
     marks = [Mark(one.sheet, one.cell, one.level, one.message) for one in found.messages]
-    intro = _("Đọc lúc %(time)s. Bấm vào địa chỉ ô để đến ô đó; sửa xong lưu lại rồi tải lên lần nữa.")
-    return mark_form(
-        content_of(kept),
-        marks,
-        title=_("Lỗi"),
-        intro=intro % {"time": say_time(clock.now())},
-        heads=(_("Trang tính"), _("Ô"), _("Mức"), _("Nội dung")),
-        kinds={"error": _("Lỗi"), "warning": _("Cảnh báo"), "info": _("Lưu ý")},
-    )
-
-
-def _workbook(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=FileKind.XLSX.media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return marked_copy(content_of(kept), marks, at=clock.now())

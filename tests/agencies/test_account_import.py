@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from agencies.actions import upload
 from agencies.actions.account_import import carry_out, read_accounts
-from agencies.models import Invitation, Role, User
+from agencies.models import Invitation, Post, Role, User
 from isotrack.journal.models import Entry, Notice
 from isotrack.kit import clock
 from isotrack.kit.commands import BadInput, RefusalsListed
@@ -281,3 +281,37 @@ def _command(file, *options):
     out = StringIO()
     call_command("import_accounts", str(file), *options, "--format", "json", stdout=out)
     return json.loads(out.getvalue())
+
+
+def test_a_new_title_is_shown_old_and_new_kept_in_the_journal_and_given_once(commune):
+    lan = make.officer(commune, email="moi@x.example", full_name="Lê Văn Mới")
+    Post.objects.filter(user=lan).update(title="Công chức")
+    found = judged(MOI)
+    assert [(one.does, one.changes) for one in found.planned] == [
+        ("updated", {"Chức vụ": ("Công chức", "Thư ký ISO")})
+    ]
+    carry_out(found, by=root(), at=make.NOW)
+    assert lan.posts.get().title == "Thư ký ISO"
+    assert Entry.objects.get(verb="post-changed").changes == {"title": ["Công chức", "Thư ký ISO"]}
+    assert judged(MOI).planned[0].does == "unchanged"
+
+
+def test_an_empty_title_changes_nothing(commune):
+    lan = make.officer(commune, email="moi@x.example", full_name="Lê Văn Mới")
+    Post.objects.filter(user=lan).update(title="Công chức")
+    assert judged(with_cells(title="")).planned[0].does == "unchanged"
+
+
+def test_the_coloured_copy_names_every_wrong_cell(browse, commune):
+    clerk = browse(root())
+    assert clerk.get(f"{IMPORT}marked.xlsx").status_code == 404
+    sent = book(with_cells(email="khong-phai-thu"), with_cells(code="99999"))
+    page = clerk.post(IMPORT, {"file": SimpleUploadedFile("ds.xlsx", sent.read())})
+    assert f'href="{IMPORT}marked.xlsx"' in page.content.decode()
+    copy = load_workbook(BytesIO(clerk.get(f"{IMPORT}marked.xlsx").content))
+    assert copy.sheetnames[0] == "Lỗi"
+    assert copy["Sheet"]["C2"].comment
+    assert copy["Sheet"]["D3"].comment
+    assert not copy["Sheet"]["B2"].comment
+    assert clerk.post(f"{IMPORT}confirm/").url == IMPORT
+    assert not Invitation.objects.exists()

@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +13,13 @@ from agencies.registry_judge import judge
 from agencies.registry_match import Being, Registry
 from isotrack.kit.sheets import SheetRefused
 from tests.agencies.registry_books import HEAD, TODAY, book, data_of, errors
-from tests.agencies.workbooks import should_fail, should_pass
+from tests.agencies.workbooks import failing, passing
 
+CORPUS = Path(__file__).parent / "workbooks"
+WHOLE_FILE = "whole file, "
+EXPECTED = dict(
+    line.split(": ", 1) for line in (CORPUS / "should_fail.txt").read_text(encoding="utf-8").splitlines()
+)
 OUTCOMES = {"created", "updated", "unchanged", "skipped", "refused"}
 
 
@@ -47,28 +53,31 @@ def judged(data):
     return judge(read_registry(BytesIO(data)), registry(), on=TODAY)
 
 
-@pytest.mark.parametrize("name", should_pass.BOOKS)
+@pytest.mark.parametrize("name", sorted(path.name for path in (CORPUS / "should_pass").iterdir()))
 def test_should_pass(name):
-    found = judged(data_of(should_pass.BOOKS[name]()))
+    found = judged((CORPUS / "should_pass" / name).read_bytes())
     assert found.errors == []
     assert {line.outcome for line in found.lines} <= {"unchanged", "skipped"}
     assert found.counts["unchanged"]
 
 
-@pytest.mark.parametrize("name", should_fail.ROWS)
-def test_should_fail_at_its_cell(name):
-    made, expected = should_fail.ROWS[name]
-    found = judged(data_of(made()))
-    assert errors(found) == expected
-    assert found.counts["refused"] == len(expected)
+@pytest.mark.parametrize("name", sorted(path.name for path in (CORPUS / "should_fail").iterdir()))
+def test_should_fail(name):
+    data, expected = (CORPUS / "should_fail" / name).read_bytes(), EXPECTED[name]
+    if expected.startswith(WHOLE_FILE):
+        with pytest.raises(SheetRefused, match=expected.removeprefix(WHOLE_FILE)):
+            judged(data)
+        return
+    found = judged(data)
+    assert ", ".join(f"{cell} {code}" for cell, code in errors(found)) == expected
+    assert found.counts["refused"] == expected.count(",") + 1
     assert all(message.reason for message in found.messages)
 
 
-@pytest.mark.parametrize("name", should_fail.FILES)
-def test_should_fail_whole(name):
-    data, words = should_fail.FILES[name]
-    with pytest.raises(SheetRefused, match=words):
-        judged(data())
+def test_the_corpus_is_what_is_built():
+    kept = {path.stem for folder in ("should_pass", "should_fail") for path in (CORPUS / folder).iterdir()}
+    assert {*passing.BOOKS, *failing.ROWS, *failing.FILES} <= kept
+    assert {f"{name}.xlsx" for name in {*failing.ROWS, *failing.FILES}} <= set(EXPECTED)
 
 
 @settings(max_examples=60, deadline=None)
@@ -111,7 +120,7 @@ def test_any_grid_of_cells_is_judged_row_by_row(rows):
     assert {int(one.cell.lstrip("ABCDEFGHIJ")) for one in found.errors} == refused
 
 
-WHOLE = data_of(book(should_pass.KHANH_AN, should_pass.VINH_HOI))
+WHOLE = data_of(book(passing.KHANH_AN, passing.VINH_HOI))
 
 
 def _survives(data):

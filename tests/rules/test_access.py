@@ -64,6 +64,7 @@ GET = {
     "agencies:account-detail": "l n n n y n n y n",
     "agencies:account-delegation": "l n n n n n n y n",
     "agencies:account-import": "l n n n n n n y n",
+    "agencies:account-import-marked": "l n n n n n n n n",  # until a file was shown
     "agencies:account-import-confirm": "l m m m m m m m m",
     "agencies:absence-rules": "l n n n n n n y n",
     "agencies:absence-edit": "l n n n n n n y n",

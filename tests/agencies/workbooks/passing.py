@@ -86,6 +86,15 @@ BOOKS = {
     "day_as_text": lambda: book(_with(6, "ngày 01 tháng 01 năm 2020")),
     "day_with_dots": lambda: book(_with(6, "1.1.2020")),
     "day_as_serial_number": lambda: book(_with(6, 43831)),
+    "day_with_one_digit": lambda: book(_with(6, "1/1/2020")),
+    "day_with_dashes": lambda: book(_with(6, "01-01-2020")),
+    "money_and_percent_as_text_in_other_columns": lambda: book(
+        [*KHANH_AN, "33.000.000 đồng", "89,11 %"], head=[*HEAD, "Kinh phí", "Tỷ lệ TTHC"]
+    ),
+    "codes_with_spaces_around": lambda: book(_with(0, "  30340 ")),
+    "a_column_in_front": lambda: book([1, *KHANH_AN], [2, *VINH_HOI], head=["TT", *HEAD]),
+    "empty_rows_between": lambda: book(KHANH_AN, [], [None] * 7, VINH_HOI),
+    "superior_in_capitals_without_kind": lambda: book(_with(2, "HUYỆN AN PHÚ")),
     "exact_duplicates": lambda: book(KHANH_AN, KHANH_AN),
     "columns_that_are_not_the_registrys": lambda: book(
         [*KHANH_AN, "0296", "89,5 %"], head=[*HEAD, "Điện thoại", "Tỷ lệ"]
