@@ -16,8 +16,8 @@ from agencies.actions.registry_import import ChangedMeanwhile
 from agencies.forms.registry import RegistryUploadForm
 from agencies.models import Agency, RegistryFile
 from agencies.models.registry_file import RegistryFileQuerySet
-from agencies.registry_judge import Judgement
 from agencies.registry_jobs import ask_for_preview, ask_to_take, kept_preview, under_way
+from agencies.registry_judge import Judgement
 from agencies.registry_page import A_PAGE, SHOWABLE, Preview
 from agencies.registry_sheet import registry_file_name, registry_title, write_registry
 from agencies.views import SignedRequest
