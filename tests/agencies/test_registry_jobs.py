@@ -30,8 +30,10 @@ def worked(kind):
 
 def previewed(client, *rows):
     address = sent(client, *rows)
-    assert "/jobs/" in client.get(address)["Location"] or client.get(address).status_code == 302
+    way = client.get(address)["Location"]
+    assert client.get(way).status_code == 200
     assert worked("registry-preview").state == "done"
+    assert client.get(way)["Location"] == address
     return address
 
 
