@@ -13,7 +13,19 @@ from agencies.registry_match import Being
 from agencies.registry_sheet import CHOICES, HEADINGS, NAMES
 from isotrack.kit.words import NOTHING, show_date, show_number
 
-SHOWN = 200  # messages, and agencies; the coloured copy has them all
+SHOWN = 25  # messages, and agencies, of each outcome where all are on one page
+A_PAGE = 100  # where one outcome is chosen
+LEVELS = ("error", "warning", "info")
+LISTED = (Outcome.UPDATED, Outcome.CREATED, Outcome.UNCHANGED)
+# The filters of the page; those of messages with their level
+SHOWABLE = {
+    "refused": "error",
+    "warnings": "warning",
+    Outcome.UPDATED: "",
+    Outcome.CREATED: "",
+    Outcome.UNCHANGED: "",
+    "skipped": "info",
+}
 EXCERPT = 12
 
 
@@ -46,17 +58,26 @@ class Excerpt:
 
 
 class Preview:
-    """What the page shows of a judgement."""
+    """What the page shows of a judgement: plain values, so that it can be kept between two pages."""
 
     def __init__(self, found: Judgement) -> None:
-        self.found = found
-        self.counts = found.counts
-        self.errors, self.error_count = _first(found.errors), len(found.errors)
-        self.warnings, self.warning_count = _of_level(found, "warning")
-        self.remarks, self.remark_count = _of_level(found, "info")
+        self.counts, self.digest = found.counts, found.digest
+        self.messages = {level: [one for one in found.messages if one.level == level] for level in LEVELS}
         self.bad_cells = len({(one.sheet, one.cell) for one in found.errors})
-        self.updated = [_row(line) for line in found.of(Outcome.UPDATED)[:SHOWN]]
-        self.created = [_row(line) for line in found.of(Outcome.CREATED)[:SHOWN]]
+        self.rows = {outcome: [_row(line) for line in found.of(outcome)] for outcome in LISTED}
+        self.sheets = ", ".join(f"“{title}”" for title in found.sheets)
+        self.excerpts = _excerpts(found)
+
+    def list_of(self, shown: str) -> Sequence[Row | Message]:
+        """Everything under one filter of the page, a value of SHOWABLE."""
+        level = SHOWABLE[shown]
+        return self.messages[level] if level else self.rows[shown]
+
+    @property
+    def parts(self) -> list[tuple[str, Sequence[Row | Message], int]]:
+        """What the page without a filter shows: of each list its name, its first rows and its length."""
+        lists = ((name, self.list_of(name)) for name in SHOWABLE if name != Outcome.UNCHANGED)
+        return [(name, found[:SHOWN], len(found)) for name, found in lists if found]
 
     @property
     def can_confirm(self) -> bool:
@@ -68,30 +89,16 @@ class Preview:
         """Whether the registry says all this already."""
         return not any(self.counts[name] for name in ("created", "updated", "refused"))
 
-    @property
-    def sheets(self) -> str:
-        """The titles of the sheets that were read."""
-        return ", ".join(f"“{title}”" for title in self.found.sheets)
 
-    @property
-    def excerpts(self) -> list[Excerpt]:
-        """Of each sheet the first rows that are wrong, change or are new."""
-        wrong = {(one.sheet, one.cell) for one in self.found.errors}
-        return [one for title in self.found.sheets if (one := _excerpt(self.found, title, wrong)).rows]
-
-
-def _first(messages: Sequence[Message]) -> Sequence[Message]:
-    return messages[:SHOWN]
-
-
-def _of_level(found: Judgement, level: str) -> tuple[Sequence[Message], int]:
-    messages = [one for one in found.messages if one.level == level]
-    return _first(messages), len(messages)
+def _excerpts(found: Judgement) -> list[Excerpt]:
+    """Of each sheet the first rows that are wrong, change or are new."""
+    wrong = {(one.sheet, one.cell) for one in found.errors}
+    return [one for title in found.sheets if (one := _excerpt(found, title, wrong)).rows]
 
 
 def _row(line: Line) -> Row:
     fields = [
-        (HEADINGS[name], shown(name, old), shown(name, new)) for name, (old, new) in line.changes.items()
+        (str(HEADINGS[name]), shown(name, old), shown(name, new)) for name, (old, new) in line.changes.items()
     ]
     old = line.being.values.get("name", "") if line.being else ""
     return Row(in_lists(old), line.code, line.row.address, fields)
@@ -124,7 +131,7 @@ def _excerpt(found: Judgement, title: str, wrong: set[tuple[str, str]]) -> Excer
     names.sort(key=lambda name: _place(first[name].address))
     letters = [first[name].address.rstrip("0123456789") for name in names]
     rows = [(line.row.number, [_box(line, name, wrong) for name in names]) for line in chosen]
-    return Excerpt(title, letters, [HEADINGS[name] for name in names], rows)
+    return Excerpt(title, letters, [str(HEADINGS[name]) for name in names], rows)
 
 
 def _place(address: str) -> tuple[int, str]:

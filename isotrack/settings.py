@@ -305,10 +305,14 @@ JOBS: dict[str, str] = {
     "consolidated-xlsx": "reports.jobs.consolidated.Workbook",
     "directive-letters": "reports.jobs.letters.letters",
     "report-forms": "reports.jobs.forms.Forms",
+    "registry-preview": "agencies.registry_jobs.Judging",
+    "registry-import": "agencies.registry_jobs.Taking",
 }
 
 # Which queue the parts of each kind wait in; "papers" where nothing is said
-JOB_QUEUES: dict[str, str] = {}
+JOB_QUEUES: dict[str, str] = {"registry-preview": "imports", "registry-import": "imports"}
+# Kinds whose outcome is the page that asked for them; their file is only a summary
+JOBS_LEAD_BACK = {"registry-preview", "registry-import"}
 
 # Celery: tasks carry ids, may run twice, and the database alone knows what is owed
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"

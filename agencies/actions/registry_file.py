@@ -26,12 +26,13 @@ def keep(*, by: User, at: datetime, on: date, name: str, content: Any, sha256: s
 
     Raises SheetRefused, and keeps nothing, for what is no workbook with a list.
     """
-    read_registry(content)
+    rows = sum(len(table.rows) for table in read_registry(content).tables)
     content.seek(0)
     with transaction.atomic():
         for old in RegistryFile.objects.filter(owner=by).waiting():
             drop(old, at=at)
         kept = RegistryFile(owner=by, name=name[:120], sha256=sha256, on=on, uploaded_at=at)
+        kept.counts = {"rows": rows}
         kept.file.save(f"{kept.pk}.xlsx", content, save=False)
         kept.save()
     return kept

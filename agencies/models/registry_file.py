@@ -63,6 +63,8 @@ class RegistryFile(models.Model):
 
     objects = RegistryFileQuerySet.as_manager()
 
+    LARGE = 2_000  # rows; judging and writing so many takes more than about two seconds
+
     class Meta:
         ordering = ["-uploaded_at"]
         verbose_name = _("tệp danh bạ")
@@ -78,3 +80,8 @@ class RegistryFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is judged and written by the workers, because nobody should wait for a page so long."""
+        return int(self.counts.get("rows", 0)) > self.LARGE

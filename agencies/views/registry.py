@@ -4,6 +4,7 @@ import uuid
 from io import BytesIO
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,8 +16,9 @@ from agencies.actions.registry_import import ChangedMeanwhile
 from agencies.forms.registry import RegistryUploadForm
 from agencies.models import Agency, RegistryFile
 from agencies.models.registry_file import RegistryFileQuerySet
+from agencies.registry_jobs import ask_for_preview, ask_to_take, kept_preview, under_way
 from agencies.registry_judge import Judgement
-from agencies.registry_page import Preview
+from agencies.registry_page import A_PAGE, SHOWABLE, Preview
 from agencies.registry_sheet import registry_file_name, registry_title, write_registry
 from agencies.views import SignedRequest
 from agencies.views.agency import agency_filter
@@ -73,8 +75,16 @@ def look(request: SignedRequest, pk: uuid.UUID) -> HttpResponse:
     kept = get_object_or_404(_own(request), pk=pk)
     if kept.state != RegistryFile.State.WAITING:
         return render(request, "agencies/registry_done.html", {"kept": kept})
+    taking = under_way(kept)
+    if taking is not None:
+        return redirect("reports:job-detail", taking.pk)
+    found = kept_preview(kept) if kept.is_large else None
+    if found is not None:
+        return _show(request, kept, found)
+    if kept.is_large:
+        return redirect("reports:job-detail", ask_for_preview(kept, by=request.user).pk)
     try:
-        return _show(request, kept, preview(kept))
+        return _show(request, kept, Preview(preview(kept)))
     except SheetRefused as refusal:
         return _start_again(request, refusal)
 
@@ -83,11 +93,15 @@ def look(request: SignedRequest, pk: uuid.UUID) -> HttpResponse:
 def take(request: SignedRequest, pk: uuid.UUID) -> HttpResponse:
     """Write the file as it was seen, whole or not at all."""
     kept = get_object_or_404(_own(request), pk=pk)
+    seen = request.POST.get("seen", "")
+    if kept.is_large and kept.state == RegistryFile.State.WAITING:
+        job = under_way(kept) or ask_to_take(kept, by=request.user, seen=seen)
+        return redirect("reports:job-detail", job.pk)
     try:
-        confirm(kept, by=request.user, at=clock.now(), seen=request.POST.get("seen", ""))
+        confirm(kept, by=request.user, at=clock.now(), seen=seen)
     except ChangedMeanwhile as changed:
         kept.refresh_from_db()
-        return _show(request, kept, changed.judgement, changed=True, status=409)
+        return _show(request, kept, Preview(changed.judgement), changed=True, status=409)
     except NotReady as refusal:
         messages.error(request, str(refusal))
     except SheetRefused as refusal:
@@ -128,9 +142,13 @@ def _own(request: SignedRequest) -> RegistryFileQuerySet:
 
 
 def _show(
-    request: SignedRequest, kept: RegistryFile, found: Judgement, *, changed: bool = False, status: int = 200
+    request: SignedRequest, kept: RegistryFile, found: Preview, *, changed: bool = False, status: int = 200
 ) -> HttpResponse:
-    context = {"kept": kept, "preview": Preview(found), "seen": found.digest, "changed": changed}
+    context: dict[str, object] = {"kept": kept, "preview": found, "seen": found.digest, "changed": changed}
+    shown = request.GET.get("show", "")
+    if shown in SHOWABLE:
+        page = Paginator(found.list_of(shown), A_PAGE).get_page(request.GET.get("page"))
+        context |= {"shown": shown, "page_obj": page, "paginator": page.paginator}
     return render(request, "agencies/registry_preview.html", context, status=status)
 
 

@@ -40,6 +40,10 @@ MAKE_PART = "isotrack.journal.tasks.make_job_part"  # by name: the task calls th
 Arguments = Mapping[str, Any]
 
 
+class Hopeless(Exception):
+    """Raised by `Work.make` for what another try cannot mend: the job fails at once with these words."""
+
+
 class Work(Protocol):
     """What a kind of job does."""
 
@@ -127,6 +131,9 @@ def make_part(pk: int) -> None:
     job = part.job
     try:
         result = work_of(job.kind).make(job.arguments, part.arguments)
+    except Hopeless as refusal:
+        _end(job, str(refusal))
+        return
     except Exception as trouble:  # whatever a kind of work may raise: the job says so, the worker lives on
         logger.exception("Part %s of job %s failed", part.number, job.pk)
         _try_again(part, trouble)

@@ -4,6 +4,7 @@ import uuid
 from pathlib import PurePath
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -45,6 +46,8 @@ class JobList(ListView):
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """How far one piece of work is; the page looks again by itself until it is over."""
     job = get_object_or_404(_mine(request), pk=pk)
+    if job.state == Job.State.DONE and job.kind in settings.JOBS_LEAD_BACK:
+        return redirect(job.back_url)
     return render(request, "reports/job_detail.html", {"job": job, "days": KEPT.days})
 
 
