@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0007_finding"),
-        ("reports", "0005_coded_figures"),
+        ("reports", "0006_codes_unpacked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
