@@ -27,6 +27,7 @@ from isotrack.kit.papers import Official
 from isotrack.kit.words import share
 from plans.models.funding import SourceKind
 from reports.chapters import Worded, worded
+from reports.inspections import needed_on_site
 from reports.models import Punctuality, ReportCycle, Snapshot, Submission
 from reports.next_year import next_year_of
 from reports.period import Period, usual_year
@@ -44,7 +45,6 @@ UNBROKEN = "\u00a0"
 # quartiles, and the period of the report to the Ministry, which then is of its cycle's year.
 FORM = 3
 DEPARTMENT = "Sở Khoa học và Công nghệ"
-ONE_THIRD = 3  # at least one in three obliged agencies is inspected on site (TT 26/2014 Đ33 k2)
 TEMPLATES = {
     Snapshot.Kind.COMMITTEE: "print/consolidated_committee.html",
     Snapshot.Kind.MINISTRY: "print/consolidated_ministry.html",
@@ -364,9 +364,18 @@ class Consolidated:
 
     @property
     def on_site(self) -> int:
-        """How many obliged agencies were inspected at their seat, as they report it."""
+        """How many obliged agencies were inspected at their seat: by the plan of inspections, else as they
+        report it.
+        """
+        if self.on_site_by_plan:
+            return int(self.work["inspections"]["obliged_on_site"])
         forms = self.picture.this.tally_of(mandate=Mandate.MANDATORY).shares.get("inspection_form", {})
         return forms.get("on_site", 0)
+
+    @property
+    def on_site_by_plan(self) -> bool:
+        """Whether the plan of inspections knows of any held at an agency's seat."""
+        return bool(self.work["inspections"].get("on_site"))
 
     @property
     def obliged(self) -> int:
@@ -381,7 +390,7 @@ class Consolidated:
     @property
     def on_site_needed(self) -> int:
         """How many obliged agencies must be inspected on site: a third, rounded up (TT 26/2014 Đ33 k2)."""
-        return -(-self.obliged // ONE_THIRD)
+        return needed_on_site(self.obliged)
 
     @property
     def official(self) -> Official:

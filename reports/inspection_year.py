@@ -19,8 +19,8 @@ from django.utils.translation import ngettext
 from agencies.models import Agency, User
 from agencies.models.agency import AgencyQuerySet, Group, Mandate
 from isotrack.kit.words import say_date, share
-from reports.consolidated import ONE_THIRD
 from reports.forms.inspection_plan import RowFilter
+from reports.inspections import needed_on_site
 from reports.models import (
     ChecklistItem,
     CorrectiveAction,
@@ -33,11 +33,6 @@ from reports.models import (
 from reports.models.inspection_plan import InspectionQuerySet, is_in
 
 Form, State = Inspection.Form, Inspection.State
-
-
-def needed_on_site(obliged: int) -> int:
-    """How many of so many obliged agencies must be inspected on site: a third, rounded up (Đ33 k2)."""
-    return -(-obliged // ONE_THIRD)
 
 
 def obliged_on(province: Agency, day: date) -> AgencyQuerySet:

@@ -21,6 +21,14 @@ Answer = FileFinding.Answer
 Values = Mapping[str, Any]
 
 
+ONE_THIRD = 3  # at least one in three obliged agencies is inspected on site (TT 26/2014 Đ33 k2)
+
+
+def needed_on_site(obliged: int) -> int:
+    """How many of so many obliged agencies must be inspected on site: a third, rounded up (Đ33 k2)."""
+    return -(-obliged // ONE_THIRD)
+
+
 @dataclass(frozen=True)
 class Hint:
     """What the report says about one item: its answers in words, and what follows, if anything does."""

@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Value
 
 from agencies.models import Agency, Document
-from agencies.models.agency import in_lists
+from agencies.models.agency import Mandate, in_lists
 from plans.models import Declaration, FundingLine, Participant, PlanEntry, RolloutPlan, TrainingClass
 from plans.models.funding import SourceKind
-from reports.models import FileInspection, ReportCycle, Snapshot
+from reports.models import FileInspection, Inspection, ReportCycle, Snapshot
 from reports.period import Period
 
 FIRST, AGAIN, BEFORE = "first", "again", ""
@@ -31,6 +31,7 @@ def work_of_year(cycle: ReportCycle, kind: str, period: Period, until: date) -> 
     declarations, declaration_rows = _declarations(province, first, last)
     training, class_rows, attendance = _training(province, first, last)
     inspections, inspection_rows = _inspections(_inspected(cycle, kind, period, until))
+    inspections |= _on_site(province, first, last)
     funding, line_rows = _funding(province, period.year)
     return {
         "issued": [named(one) for one in issued.order_by("issued_on", "pk")],
@@ -167,6 +168,15 @@ def _inspections(found: Sequence[tuple[str, date, str]]) -> tuple[dict[str, int]
     results = [row[2] for row in rows]
     by_result = {one.value: results.count(one.value) for one in FileInspection.Result}
     return {"files": len(rows), **by_result}, rows
+
+
+def _on_site(province: Agency, first: date, last: date) -> dict[str, int]:
+    """Agencies inspected at their seat in these days, and the obliged among them (TT 26/2014 Đ33 k2)."""
+    held = Inspection.objects.on_site().took_place()
+    held = held.filter(plan__province=province, held_on__range=(first, last))
+    found = set(held.values_list("agency", "agency__mandate"))
+    obliged = sum(mandate == Mandate.MANDATORY for _agency, mandate in found)
+    return {"on_site": len(found), "obliged_on_site": obliged}
 
 
 def _funding(province: Agency, year: int) -> tuple[list[list[Any]], list[list[Any]]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 
+from agencies.models import Agency
 from plans.models import LineKind
 from reports.actions.snapshot import freeze
 from reports.consolidated import Consolidated
@@ -16,6 +17,7 @@ from reports.narratives import drafts_of
 from tests import make
 from tests.plans import classes, money
 from tests.plans.test_plan_papers_golden import agrees
+from tests.reports import inspected as site
 from tests.reports.papers import words as printed
 from tests.reports.test_snapshot_papers import cells
 
@@ -130,6 +132,18 @@ def test_work_after_the_moment_of_the_figures_does_not_count(cycle):
     report = Consolidated.of(frozen(cycle, "2021-10-01 09:00"))
     assert report.work["inspections"]["files"] == 0
     assert "từ ngày 15/12/2020 đến ngày 01/10/2021 (Điều 12" in printed(paper_of(report.snapshot))
+
+
+def test_inspections_at_the_seat_are_those_of_the_plan_where_there_is_one(cycle):
+    commune = cycle.reports.first().agency
+    assert not Consolidated.of(frozen(cycle)).on_site_by_plan
+    site.signed(commune, by=make.staff())
+    report = Consolidated.of(frozen(cycle))
+    assert (report.work["inspections"]["on_site"], report.on_site) == (1, 0)
+    Agency.objects.filter(pk=commune.pk).update(mandate="mandatory")
+    report = Consolidated.of(frozen(cycle))
+    assert report.on_site == 1
+    assert "Sở Khoa học và Công nghệ kiểm tra tại trụ sở 1 trên" in printed(paper_of(report.snapshot))
 
 
 def test_of_two_inspections_of_an_agency_the_newest_counts(cycle):

@@ -12,7 +12,8 @@ from isotrack.journal.models import Entry
 from isotrack.kit.states import WrongState
 from reports.actions.inspection_plan import add_rows, approve_plan, change_row, draft_plan, leave_out
 from reports.forms.inspection_plan import RowFilter
-from reports.inspection_year import Year, needed_on_site, proposal
+from reports.inspection_year import Year, proposal
+from reports.inspections import needed_on_site
 from reports.models import FileInspection, Inspection
 from tests import make
 from tests.reports import inspected
