@@ -29,16 +29,16 @@ document.addEventListener("click", (event) => {
 });
 
 /* Names to choose from follow what is typed; without this file the page finds it when it is sent. */
-let typing;
-let asked = 0;
+let suggestTimer;
+let suggestions = 0;
 
 async function suggest(field) {
   const form = new FormData(field.form);
   const query = new URLSearchParams({ q: field.value, on: form.get("on") ?? "" });
-  const number = ++asked;
+  const number = ++suggestions;
   const answer = await fetch(`${field.dataset.suggest}?${query}`);
   const { names } = await answer.json();
-  if (number === asked) field.list.replaceChildren(...names.map((name) => new Option(name, name)));
+  if (number === suggestions) field.list.replaceChildren(...names.map((name) => new Option(name, name)));
 }
 
 for (const field of document.querySelectorAll("[data-suggest]")) {
@@ -48,7 +48,7 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
   field.setAttribute("list", list.id);
   field.addEventListener("focus", () => suggest(field).catch(() => {}), { once: true });
   field.addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(() => suggest(field).catch(() => {}), 250);
+    clearTimeout(suggestTimer);
+    suggestTimer = setTimeout(() => suggest(field).catch(() => {}), 250);
   });
 }

@@ -52,7 +52,7 @@ def send(page: Page, *rows) -> None:
 def test_a_dozen_mistakes_are_named_mended_and_confirmed(bình, window):
     page = window(bình)
     send(page, *ROWS)
-    told = page.locator("#errors").get_by_role("rowheader").all_inner_texts()
+    told = page.locator("#refused").get_by_role("rowheader").all_inner_texts()
     assert told == WRONG
     expect(page.get_by_role("button", name="Xác nhận nhập")).to_have_count(0)
     assert faults_at_every_size(page) == []

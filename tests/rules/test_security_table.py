@@ -173,7 +173,8 @@ def test_every_way_in_is_an_address_that_there_is():
     told = {
         *("account_reset_password_done", "account_reset_password_from_key_done", "account_signup"),
         *("account_inactive", "socialaccount_login_cancelled", "look", "reports:verify"),
-        *("healthz", "readyz", "metrics"),
+        *("healthz", "readyz", "metrics", "reports:guide", "reports:public", "reports:public-province"),
+        *("reports:public-agencies", "reports:public-rates", "reports:public-declarations"),
     }
     assert open_to_strangers == ways_in | told
 

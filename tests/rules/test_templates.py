@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "static"
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 # Found by name by Django, allauth or crispy, not by ours.
 BY_CONVENTION = (
@@ -62,3 +63,14 @@ def test_pages_obey_the_content_security_policy(path):
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".html"], ids=name_of)
 def test_no_template_asks_who_the_user_is(path):
     assert not re.search(r"{%\s*(?:el)?if[^%]*user\.(?:role|is_|sees_)", path.read_text(encoding="utf-8"))
+
+
+NAMED = re.compile(r"^(?:const|let|class|function|async function)\s+([A-Za-z_$][\w$]*)", re.M)
+
+
+def test_no_script_names_anything_that_the_script_of_every_page_names_too():
+    """They share one room: a second `const` of the same name stops the whole second script."""
+    scripts = {path.name: set(NAMED.findall(path.read_text("utf-8"))) for path in STATIC.glob("*.js")}
+    common = scripts.pop("isotrack.js")
+    assert common
+    assert {name: common & names for name, names in scripts.items() if common & names} == {}
