@@ -2,6 +2,7 @@
 
 import sys
 from functools import cache
+from hashlib import blake2b
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -103,4 +104,4 @@ def skeleton(html: str) -> frozenset[str]:
     """How a page is built. Two pages built alike differ in words only: looking at one of them is enough."""
     parser = _Skeleton()
     parser.feed(html)
-    return frozenset(parser.ways)
+    return frozenset(blake2b(way.encode(), digest_size=6).hexdigest() for way in parser.ways)
