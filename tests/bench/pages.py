@@ -228,6 +228,11 @@ def agencies(nation: Nation) -> "Iterator[Row]":
 # The home of the department
 
 
+REMEDIES_AT_HOME = f"""
+SELECT count(*) FILTER (WHERE c.state = 'open' AND c.due_on < '{day_of(NOW)}'),
+    count(*) FILTER (WHERE c.state = 'answered')
+FROM reports_correctiveaction c JOIN agencies_agency a ON a.id = c.agency_id
+WHERE a.province_id = %s AND c.state <> 'accepted'"""
 PLANS_AT_HOME = """
 SELECT p.id, p.code, p.title, p.state, count(e.id), count(e.id) FILTER (WHERE EXISTS (
     SELECT FROM plans_entrystep d JOIN plans_buildstep b ON b.id = d.step_id
@@ -302,6 +307,7 @@ def home_floor(tree: Tree) -> list[Query]:
             "ON c.id = d.cycle_id WHERE c.province_id = %s AND d.state = 'open' AND d.due_on < '2021-06-16'",
             (tree.root.pk,),
         ),
+        Query(REMEDIES_AT_HOME, (tree.root.pk,)),
         Query(PLANS_AT_HOME, (tree.root.pk,)),
         Query(TRAINED_AT_HOME, (tree.root.pk,)),
     ]
