@@ -43,7 +43,7 @@ from reports.filling import (
 from reports.forms.answers import FilesForm, NotesForm, SectionForm
 from reports.forms.nil import NilForm
 from reports.forms.posted import LONGEST_WINDOW, Posted, notes_in_words
-from reports.models import AnnualReport
+from reports.models import AnnualReport, Submission
 from reports.questions import Finding, Outcome, Section
 
 
@@ -270,8 +270,21 @@ def _send(request: HttpRequest, report: AnnualReport, now: datetime) -> HttpResp
     except NotReady as refusal:
         return _look_over(request, own_report(request, report.pk), refusal.outcome, now, status=422)
     except WrongState as refusal:
+        if (
+            do == "send"
+            and (came := _came_before(request, report))
+            and posted.notes.items() <= came.notes.items()
+        ):
+            return redirect("reports:report-receipt", report.pk)
         return refuse(request, report, refusal, notes_in_words(posted.notes))
     return redirect("reports:report-receipt" if sent else "reports:report-pending", report.pk)
+
+
+def _came_before(request: HttpRequest, report: AnnualReport) -> Submission | None:
+    """What this person has sent: whoever presses again, because the answer was lost, reads the receipt."""
+    stands = AnnualReport.objects.filter(pk=report.pk, state=AnnualReport.State.SUBMITTED)
+    came = report.submissions.valid().last() if stands.exists() else None
+    return came if came and came.sent_by_id == person(request).pk else None
 
 
 def _look_over(
@@ -315,6 +328,9 @@ def nil(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             sent = declare_nil(report, by=person(request), at=now, reason=reason)
         except WrongState as refusal:
+            came = _came_before(request, report)
+            if came and came.is_nil and report.nil_reason == reason:
+                return redirect("reports:report-receipt", pk)
             return refuse(request, report, refusal, [(_("Lý do không phát sinh"), reason)])
         return redirect("reports:report-receipt" if sent else "reports:report-pending", pk)
     context = {

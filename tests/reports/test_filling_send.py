@@ -104,11 +104,28 @@ def test_an_explanation_can_be_kept_before_everything_is_ready(lan):
     assert (report.state, report.notes) == (AnnualReport.State.DRAFT, {"R25": "Lớp mở tháng 7."})
 
 
-def test_pressing_twice_sends_once(lan):
+def test_pressing_twice_sends_once_and_leads_to_the_receipt_again(lan):
     client, report = lan
     send(client, report)
-    assert send(client, report).status_code == 409
+    assert send(client, report)["Location"] == f"/reports/{report.pk}/receipt/"
     assert report.submissions.count() == 1
+
+
+def test_pressing_again_with_another_explanation_says_that_it_was_not_taken(lan):
+    client, report = lan
+    send(client, report)
+    answer = send(client, report, **{"note-R25": "Lớp mở tháng 7."})
+    assert answer.status_code == 409
+    assert "Lớp mở tháng 7." in words(answer)
+
+
+def test_declaring_nil_twice_sends_once_and_leads_to_the_receipt_again(lan):
+    client, report = lan
+    for _time in range(2):
+        answer = client.post(f"/reports/{report.pk}/nil/", {"reason": "Cơ quan mới thành lập."})
+        assert answer["Location"] == f"/reports/{report.pk}/receipt/"
+    assert report.submissions.count() == 1
+    assert client.post(f"/reports/{report.pk}/nil/", {"reason": "Lý do khác."}).status_code == 409
 
 
 def test_only_its_own_officer_sends_it(lan, browse):
