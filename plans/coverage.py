@@ -10,15 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Document, Post, Role
 from agencies.models.agency import Level
 from agencies.models.person import PostQuerySet
 from isotrack.kit.plots import Plot
+from isotrack.kit.statements import kept
 from plans.bars import Bar, bars
 from plans.models import Participant, TrainingClass
 
@@ -150,12 +152,8 @@ def coverage_of(province: Agency, today: date) -> Coverage:
 
 def levels_today(province: Agency, today: date) -> list[Bar]:
     """Who holds a post today and has come to a class, by level as Coverage.levels says it; one statement."""
-    came = Participant.objects.who_came().filter(
-        user=OuterRef("user"), training__province=province, training__ends_on__lte=today
-    )
-    held = _posts(province).on(today).filter(user__is_active=True, agency__in=Agency.objects.valid_on(today))
     found: dict[int, tuple[str, bool]] = {}
-    for user, level, trained in held.values_list("user_id", "agency__level", Exists(came)):
+    for user, level, trained in _holders_today(province.pk, today):
         found.setdefault(user, (level, trained))
     by_level: dict[str, list[bool]] = defaultdict(list)
     for level, trained in found.values():
@@ -167,7 +165,17 @@ def levels_today(province: Agency, today: date) -> list[Bar]:
     ]
 
 
-def _posts(province: Agency) -> PostQuerySet:
+@kept(100)  # composing it took longer than asking
+def _holders_today(province: int, today: date) -> "QuerySet[Any, Any]":
+    """Person, level and whether trained, of each post held today."""
+    came = Participant.objects.who_came().filter(
+        user=OuterRef("user"), training__province=province, training__ends_on__lte=today
+    )
+    held = _posts(province).on(today).filter(user__is_active=True, agency__in=Agency.objects.valid_on(today))
+    return held.values_list("user_id", "agency__level", Exists(came))
+
+
+def _posts(province: Agency | int) -> PostQuerySet:
     """Posts of ISO officers, past and present, the responsible and newest first, in protocol order."""
     posts = Post.objects.filter(agency__province=province, user__role=Role.OFFICER)
     return posts.select_related("user", "agency").order_by(
