@@ -14,7 +14,7 @@ from isotrack.kit.papers import Official
 from isotrack.kit.sheets import DATE, MONEY, NUMBER, TEXT, Column, Sheet
 from isotrack.kit.words import say_date
 from reports.inspection_year import Summary, Year
-from reports.models import Inspection, InspectionPlan
+from reports.models import ChecklistItem, Inspection, InspectionPlan
 
 DEPARTMENT = "Sở Khoa học và Công nghệ"
 
@@ -134,9 +134,11 @@ def minutes_paper(row: Inspection) -> tuple[str, dict[str, Any]]:
         kind="Biên bản",
         abstract="Kiểm tra hoạt động xây dựng, áp dụng TCVN ISO 9001",
     )
-    findings = list(row.findings.select_related("item"))
-    failed = [one for one in findings if one.answer == "no"]
-    context = {"paper": official, "row": row, "findings": findings, "failed": failed}
+    found = {one.item_id: one for one in row.findings.all()}
+    # Every item has its line: what is not filled in yet is written in by hand.
+    lines = [(item, found.get(item.pk)) for item in ChecklistItem.objects.all()]
+    failed = [one for one in found.values() if one.answer == "no"]
+    context = {"paper": official, "row": row, "lines": lines, "failed": failed}
     return "print/inspection_minutes.html", context | {"members": row.team_members.splitlines()}
 
 

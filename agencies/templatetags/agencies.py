@@ -32,8 +32,9 @@ def agency_row(agency: Agency, on: str, is_past: bool, picks: bool) -> SafeStrin
     if not is_past:
         cells.append((_("Thư nhận tin"), escape(agency.contact_email) or _missing()))
     cells.append((_("Người phụ trách"), _holder(agency)))
+    css, tick = (' class="picked"', _tick(agency, name)) if picks else ("", "")
     return mark_safe(
-        f'<tr role="row"><th scope="row" role="rowheader">{_tick(agency, name) if picks else ""}'
+        f'<tr role="row"><th scope="row" role="rowheader"{css}>{tick}'
         f'<a href="{address}">{name}</a>{repeats}</th>'
         f'<td class="num" role="cell" data-l="{code}">{escape(agency.code)}</td>'
         + "".join(f'<td role="cell" data-l="{label}">{said}</td>' for label, said in cells)

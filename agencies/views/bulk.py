@@ -58,7 +58,7 @@ def _ask(request: SignedRequest) -> HttpResponse:
 
 def _keys(request: SignedRequest) -> list[int]:
     filters = agency_filter(request.user, request.GET, clock.today())
-    if request.GET.get("of") == "all" and not filters.then:
+    if request.GET.get("of") == "all" and not filters.then and not filters.is_wrong:
         found = filters.narrow(filters.among(_editable(request)))
     else:
         ticked = [key for key in request.GET.getlist("pick") if key.isascii() and key.isdigit()]

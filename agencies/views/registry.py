@@ -34,12 +34,15 @@ from isotrack.kit.states import WrongState
 def export(request: SignedRequest) -> HttpResponse:
     """The agencies that the list shows with the same filters, as a workbook that imports back.
 
-    Always those of today: a registry of another day is looked at and not sent in again.
+    Always those of today: a registry of another day is looked at and not sent in again. Where a filter cannot
+    be read the list says so, and nobody takes all of them for some.
     """
     today, asked = clock.today(), request.GET.copy()
     for looking_back in ("on", "life"):
         asked.pop(looking_back, None)
     filters = agency_filter(request.user, asked, today)
+    if filters.is_wrong:
+        return redirect(reverse("agencies:agency-list", query=asked))
     found = filters.narrow(filters.among(Agency.objects.visible_to(request.user)))
     out = BytesIO()
     write_registry(out, found.for_workbook().iterator(chunk_size=2000), title=registry_title())

@@ -3,7 +3,7 @@
 Each form says who it was made for (`who`), so that what is typed into it never turns up with somebody else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +43,7 @@ from reports.filling import (
 from reports.forms.answers import FilesForm, NotesForm, SectionForm
 from reports.forms.nil import NilForm
 from reports.forms.posted import LONGEST_WINDOW, Posted, notes_in_words
-from reports.models import AnnualReport, Submission
+from reports.models import AnnualReport
 from reports.questions import Finding, Outcome, Section
 
 
@@ -270,21 +270,33 @@ def _send(request: HttpRequest, report: AnnualReport, now: datetime) -> HttpResp
     except NotReady as refusal:
         return _look_over(request, own_report(request, report.pk), refusal.outcome, now, status=422)
     except WrongState as refusal:
-        if (
-            do == "send"
-            and (came := _came_before(request, report))
-            and posted.notes.items() <= came.notes.items()
-        ):
-            return redirect("reports:report-receipt", report.pk)
+        if do not in ("review", "save") and (page := _came_before(request, report, notes=posted.notes)):
+            return redirect(page, report.pk)
         return refuse(request, report, refusal, notes_in_words(posted.notes))
     return redirect("reports:report-receipt" if sent else "reports:report-pending", report.pk)
 
 
-def _came_before(request: HttpRequest, report: AnnualReport) -> Submission | None:
-    """What this person has sent: whoever presses again, because the answer was lost, reads the receipt."""
-    stands = AnnualReport.objects.filter(pk=report.pk, state=AnnualReport.State.SUBMITTED)
-    came = report.submissions.valid().last() if stands.exists() else None
-    return came if came and came.sent_by_id == person(request).pk else None
+def _came_before(
+    request: HttpRequest,
+    report: AnnualReport,
+    *,
+    notes: Mapping[str, str] | None = None,
+    nil_reason: str | None = None,
+) -> str:
+    """The page that tells of it where this person has sent just this already, else "".
+
+    Whoever presses again, because the answer was lost on the way, reads the receipt and not a refusal.
+    """
+    stands, me = AnnualReport.objects.get(pk=report.pk), person(request).pk
+    is_same = (notes or {}).items() <= stands.notes.items()
+    if nil_reason is not None:
+        is_same = stands.nil_reason == nil_reason
+    if stands.is_nil != (nil_reason is not None) or not is_same:
+        return ""
+    if stands.state == AnnualReport.State.PENDING:
+        return "reports:report-pending" if stands.pending_by_id == me else ""
+    came = stands.submissions.valid().last() if stands.state == AnnualReport.State.SUBMITTED else None
+    return "reports:report-receipt" if came and came.sent_by_id == me else ""
 
 
 def _look_over(
@@ -328,9 +340,8 @@ def nil(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             sent = declare_nil(report, by=person(request), at=now, reason=reason)
         except WrongState as refusal:
-            came = _came_before(request, report)
-            if came and came.is_nil and report.nil_reason == reason:
-                return redirect("reports:report-receipt", pk)
+            if page := _came_before(request, report, nil_reason=reason):
+                return redirect(page, pk)
             return refuse(request, report, refusal, [(_("Lý do không phát sinh"), reason)])
         return redirect("reports:report-receipt" if sent else "reports:report-pending", pk)
     context = {

@@ -54,6 +54,13 @@ def test_words_that_fit_several_narrow_nothing_and_lead_to_each(browse, district
         assert f"?sort=code&amp;superior={district.pk}" in page
 
 
+def test_nobody_exports_or_changes_all_for_some_where_words_fit_several(browse, districts):
+    clerk = browse(make.staff())
+    assert clerk.get(f"{LIST}export.xlsx", {"under": "phu"}).url == f"{LIST}?under=phu"
+    assert clerk.get(f"{LIST}export.xlsx", {"under": "an phu"}).status_code == 200
+    assert clerk.get(f"{LIST}bulk/", {"under": "phu", "of": "all"}).url == LIST
+
+
 def test_words_that_fit_none_are_told(browse, districts):
     page = browse(make.staff()).get(LIST, {"under": "núi cấm"}).content.decode()
     assert "Không có cơ quan nào khớp “núi cấm”" in page and 'value="núi cấm"' in page

@@ -57,6 +57,14 @@ def test_before_sending_lan_reads_who_has_to_confirm(lan, report, head, browse):
     assert ">Trình người đứng đầu <" in page.replace("> Trình", ">Trình")
 
 
+def test_pressing_twice_hands_it_up_once_and_leads_to_the_same_page(lan, report, head, browse):
+    client = browse(lan)
+    for _time in range(2):
+        answer = client.post(f"/reports/{report.pk}/send/", {"do": "send"})
+        assert answer["Location"] == f"/reports/{report.pk}/pending/"
+    assert Entry.objects.filter(verb="report-pending").count() == 1
+
+
 def test_where_the_head_has_no_account_she_reads_whom_to_ask(lan, report, browse):
     page = words(browse(lan).get(f"/reports/{report.pk}/send/"))
     assert "Đề nghị người quản trị của Sở lập tài khoản cho người đứng đầu" in page

@@ -46,6 +46,12 @@ def test_the_plan_is_a_draft_until_it_is_approved(year):
     assert "/KH-SKHCN" in said
 
 
+def test_minutes_to_be_filled_in_by_hand_have_a_line_for_each_of_the_thirteen(year):
+    visit = inspected.row(make.agency("Ủy ban nhân dân xã Chưa Đến"))
+    _template, context = minutes_paper(visit)
+    assert [finding for _item, finding in context["lines"]] == [None] * 13
+
+
 def test_the_minutes(year):
     row = Inspection.objects.select_related("plan__province", "agency").get(signed_on__isnull=False)
     reads_as("inspection-minutes", pdf(*minutes_paper(row)))
