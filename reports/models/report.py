@@ -111,8 +111,8 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
 
     def open(self, as_of: datetime) -> Self:
         """Still owed at `as_of`: neither received nor exempt."""
-        sent = Q(first_submitted_at__isnull=False, first_submitted_at__lte=as_of)
-        return self.exclude(sent).filter(Q(exempted_at__isnull=True) | Q(exempted_at__gt=as_of))
+        unsent = Q(first_submitted_at__isnull=True) | Q(first_submitted_at__gt=as_of)
+        return self.filter(unsent, Q(exempted_at__isnull=True) | Q(exempted_at__gt=as_of))
 
     def overdue(self, as_of: datetime) -> Self:
         """Still owed although their effective cut-off has passed."""

@@ -56,7 +56,7 @@ def test_a_dead_address_is_not_planned_for_and_counts_as_no_contact():
     source = DeadAddress.Source.TYPED
     known = {"by": None, "at": make.NOW, "reason": "đã khóa", "source": source}
     mark_dead("xa@AGENCY.example", province=str(agency.province_id), **known)
-    result = plan_reminders(as_of=at("2021-06-22 07:00"))
+    result = plan_reminders(as_of=at("2021-06-22 07:00")).count()
     assert (result.planned, result.already, result.no_contact) == (1, 0, 1)
 
 

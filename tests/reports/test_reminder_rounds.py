@@ -81,6 +81,17 @@ def test_a_new_mailbox_is_told_what_the_old_one_could_not_be():
     assert steps(recipient="new@agency.example") == ["officer-7"]
 
 
+@pytest.mark.parametrize("place", [0, 2])
+def test_of_three_agencies_the_one_that_is_new_is_told_and_the_others_not_again(place):
+    reports = list(make.reports(3).reports.select_related("agency").order_by("pk"))
+    agency, address = reports[place].agency, reports[place].agency.contact_email
+    type(agency).objects.filter(pk=agency.pk).update(contact_email="")
+    assert counts(remind(as_of=at("2021-06-22 07:00"))) == (2, 2, 0, 1, 0)
+    type(agency).objects.filter(pk=agency.pk).update(contact_email=address)
+    assert counts(remind(as_of=at("2021-06-22 08:00"))) == (1, 1, 2, 0, 0)
+    assert counts(remind(as_of=at("2021-06-22 09:00"))) == (0, 0, 3, 0, 0)
+
+
 def test_who_sends_between_planning_and_sending_is_not_reminded_and_the_ledger_says_why(mailoutbox):
     agency = make.agency()
     cycle = make.cycle(agency.province)
@@ -155,7 +166,7 @@ def test_nobody_is_reminded_once_the_cycle_is_over(over):
     if over == "closed":
         close_cycle(cycle, by=None, at=at("2021-08-30"))
     as_of = at("2021-09-01") if over == "closed" else cycle.locks_at
-    assert counts(plan_reminders(as_of=as_of)) == (0, 0, 0, 0, 0)
+    assert counts(plan_reminders(as_of=as_of).count()) == (0, 0, 0, 0, 0)
 
 
 def test_a_rule_that_is_switched_off_says_nothing():
