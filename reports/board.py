@@ -18,6 +18,7 @@ from django.db.models import (
     F,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     TextChoices,
     Value,
@@ -34,11 +35,12 @@ from isotrack.journal.models.notice import is_dead
 from isotrack.kit.clock import day_of
 from isotrack.kit.deadlines import DAY, Deadline, start_of
 from isotrack.kit.paging import CountedPaginator
+from isotrack.kit.statements import kept
 from isotrack.kit.text import clean
 from isotrack.kit.words import Misread, read_date
 from reports.models import AnnualReport, Punctuality, ReportCycle
-from reports.models.report import URGENCY, ReportQuerySet, punctuality_is, urgency_at
-from reports.rates import Rates, rates_of_by, total
+from reports.models.report import URGENCY, ReportQuerySet, punctuality_is, received_by, sees_whole, urgency_at
+from reports.rates import Rates, added_up, counts_by, total
 
 ROWS_A_PAGE = 50
 SUPERIOR = ("superior__sort_order", "superior__name_sort", "superior_id", "superior__name")
@@ -59,8 +61,7 @@ class Kind(TextChoices):
 
     def condition(self, as_of: datetime) -> Q:
         """Which report rows are of this kind as of an instant."""
-        kinds = punctuality_is(as_of)
-        received = kinds[Punctuality.ON_TIME] | kinds[Punctuality.LATE]
+        kinds, received = punctuality_is(as_of), received_by(as_of)
         across = {
             Kind.NIL: received & Q(is_nil=True),
             Kind.RECEIVED: received,
@@ -149,6 +150,24 @@ class Wanted:
         return any((self.superior, self.group, self.state, self.sort != Sort.SUPERIOR))
 
 
+# Of a row, as the database gives it.
+COLUMNS = (
+    "pk",
+    "agency__code",
+    "agency_name",
+    "superior_id",
+    "superior__name",
+    "group",
+    "urgency",
+    "state",
+    "is_nil",
+    "first_submitted_at",
+    "cutoff",
+    "extended_to",
+    "reminders",
+)
+
+
 @dataclass(frozen=True)
 class Row:
     """One report on the board, with what is shown of it."""
@@ -190,6 +209,33 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is wanted of which cycle on which day; cycle and province are keys."""
+
+    cycle: int
+    province: int
+    wanted: Wanted
+    day: date
+
+    def narrowing(self, as_of: datetime) -> Q:
+        """What the filters ask of a report row, apart from its kind of punctuality."""
+        wanted = self.wanted
+        # Of the joined row: a list of keys would be made of all agencies.
+        asked = holding(wanted.words, "agency__name_search")
+        if wanted.superior is not None:
+            asked &= Q(superior_id=wanted.superior)
+        if wanted.group:
+            asked &= Q(group=wanted.group)
+        if wanted.state:
+            asked &= Q(state=wanted.state)
+        if wanted.until:
+            asked &= Kind.RECEIVED.condition(as_of) & Q(first_submitted_at__lt=start_of(wanted.until + DAY))
+        if wanted.contact:
+            asked &= unreached(self.cycle, self.province, self.day)[wanted.contact]
+        return asked
+
+
+@dataclass(frozen=True)
 class Board:
     """One cycle as one person may see it, narrowed to what was asked for, as of an instant.
 
@@ -208,13 +254,20 @@ class Board:
         return AnnualReport.objects.visible_in(self.cycle, self.user)
 
     @cached_property
-    def _narrowing(self) -> Q:
-        return narrowing(self.wanted, self.cycle, self.as_of)
+    def _asked(self) -> "Asked":
+        return Asked(self.cycle.pk, self.cycle.province_id, self.wanted, day_of(self.as_of))
+
+    @cached_property
+    def _is_whole(self) -> bool:
+        """Then its statements are the same for everybody, and composed once."""
+        return sees_whole(self.cycle, self.user)
 
     @cached_property
     def _by_superior(self) -> dict[tuple[Any, ...], Rates]:
         """One statement: every superior of a visible report with the sums of what the filters leave."""
-        return rates_of_by(self.visible, *SUPERIOR, as_of=self.as_of, among=self._narrowing)
+        if self._is_whole:
+            return added_up(_sums_of_cycle(self._asked, self.as_of))
+        return added_up(_sums(self.visible, self._asked, self.as_of))
 
     @property
     def superiors(self) -> list[tuple[int, str]]:
@@ -251,13 +304,20 @@ class Board:
 
     def rows(self) -> Iterator[Row]:
         """Every row asked for, as a stream."""
-        return (self._row(values) for values in self._values().iterator(chunk_size=1000))
+        found = _rows(self.visible, self._asked, self.as_of)
+        return (self._row(values) for values in found.iterator(chunk_size=1000))
 
     def page(self, number: str | None) -> Page:
         """One page of rows; a number that does not exist gives the nearest one that does."""
-        page = CountedPaginator(self._values(), ROWS_A_PAGE, self.count).get_page(number)
+        page = CountedPaginator(self, ROWS_A_PAGE, self.count).get_page(number)
         page.object_list = [self._row(values) for values in page.object_list]
         return page
+
+    def __getitem__(self, place: slice) -> Iterable[tuple[Any, ...]]:
+        """The values of some rows, for the paginator."""
+        if self._is_whole:
+            return _page_of_cycle(self._asked, self.as_of, place.start, place.stop)
+        return _rows(self.visible, self._asked, self.as_of)[place]
 
     def blocks(self, page: Page) -> list[Block]:
         """The rows of a page, grouped by superior where they are sorted so."""
@@ -278,28 +338,8 @@ class Board:
         goes_on = len(block.rows) < (kind.count_in(block.rates) if kind else block.rates.expected)
         return Block(block.name, block.rates, block.rows, goes_on)
 
-    def _values(self) -> Any:
-        chosen = self.visible.filter(self._narrowing)
-        if self.wanted.kind:
-            chosen = chosen.filter(self.wanted.kind.condition(self.as_of))
-        rows = chosen.annotate(urgency=urgency_at(self.as_of), reminders=_reminders(self.as_of))
-        return rows.order_by(*ORDERS[self.wanted.sort]).values(
-            "pk",
-            "agency__code",
-            "agency_name",
-            "superior_id",
-            "superior__name",
-            "group",
-            "urgency",
-            "state",
-            "is_nil",
-            "first_submitted_at",
-            "cutoff",
-            "extended_to",
-            "reminders",
-        )
-
-    def _row(self, values: dict[str, Any]) -> Row:
+    def _row(self, found: tuple[Any, ...]) -> Row:
+        values = dict(zip(COLUMNS, found, strict=True))
         sent = values["first_submitted_at"]
         sent = sent if sent and sent <= self.as_of else None
         punctuality = URGENCY[values["urgency"]]
@@ -323,21 +363,27 @@ class Board:
         )
 
 
-def narrowing(wanted: Wanted, cycle: ReportCycle, as_of: datetime) -> Q:
-    """What the filters ask of a report row of a cycle, apart from its kind of punctuality."""
-    # Of the joined row: a list of keys would be made of all agencies.
-    asked = holding(wanted.words, "agency__name_search")
-    if wanted.superior is not None:
-        asked &= Q(superior_id=wanted.superior)
-    if wanted.group:
-        asked &= Q(group=wanted.group)
-    if wanted.state:
-        asked &= Q(state=wanted.state)
-    if wanted.until:
-        asked &= Kind.RECEIVED.condition(as_of) & Q(first_submitted_at__lt=start_of(wanted.until + DAY))
-    if wanted.contact:
-        asked &= unreached(cycle.pk, cycle.province_id, day_of(as_of))[wanted.contact]
-    return asked
+def _sums(reports: ReportQuerySet, asked: Asked, as_of: datetime) -> "QuerySet[Any, Any]":
+    return counts_by(reports, *SUPERIOR, as_of=as_of, among=asked.narrowing(as_of))
+
+
+def _rows(reports: ReportQuerySet, asked: Asked, as_of: datetime) -> "QuerySet[Any, Any]":
+    """What the COLUMNS hold of the rows asked for, in their order."""
+    chosen, kind = reports.filter(asked.narrowing(as_of)), asked.wanted.kind
+    if kind:
+        chosen = chosen.filter(kind.condition(as_of))
+    rows = chosen.annotate(urgency=urgency_at(as_of), reminders=_reminders(as_of))
+    return rows.order_by(*ORDERS[asked.wanted.sort]).values_list(*COLUMNS)
+
+
+@kept(300)  # composing it took as long as asking; the same for the page
+def _sums_of_cycle(asked: Asked, as_of: datetime) -> "QuerySet[Any, Any]":
+    return _sums(AnnualReport.objects.filter(cycle=asked.cycle), asked, as_of)
+
+
+@kept(300)
+def _page_of_cycle(asked: Asked, as_of: datetime, start: int, stop: int) -> "QuerySet[Any, Any]":
+    return _rows(AnnualReport.objects.filter(cycle=asked.cycle), asked, as_of)[start:stop]
 
 
 def unreached(cycle: int, province: int, day: date) -> dict[Contact, Q]:

@@ -15,14 +15,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.models.agency import Group, in_lists
+from agencies.models.agency import Group, holding, in_lists
 from isotrack.kit.clock import day_of
 from isotrack.kit.plots import HALF, Plot, groups_plot
 from isotrack.kit.text import clean
 from plans.bars import Bar, bars
 from plans.models import Declaration, PlanEntry, RolloutPlan
 from plans.models.declaration import DeclarationQuerySet
-from reports.board import LONGEST_SEARCH, ROWS_A_PAGE, Kind, Wanted, narrowing
+from reports.board import LONGEST_SEARCH, ROWS_A_PAGE, Kind
 from reports.models import AnnualReport, Punctuality, ReportCycle
 from reports.models.report import URGENCY, ReportQuerySet, urgency_at
 from reports.rates import Rates, rates_of_by, total
@@ -204,9 +204,9 @@ class PublicProvince:
         return Q(Exists(self._declarations.filter(agency=OuterRef("agency"))))
 
     def _chosen(self, asked: Asked) -> ReportQuerySet:
-        chosen = self._reports.filter(
-            narrowing(Wanted(words=asked.words, group=asked.group), self.cycle, self.as_of)
-        )
+        chosen = self._reports.filter(holding(asked.words, "agency__name_search"))
+        if asked.group:
+            chosen = chosen.filter(group=asked.group)
         if asked.kind:
             chosen = chosen.filter(asked.kind.condition(self.as_of))
         if asked.declared:

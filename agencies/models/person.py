@@ -274,11 +274,6 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Those held on `day`."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
-    def held_by(self, user: object, day: date) -> "Post | None":
-        """The post of the person with this key on `day`, as `User.post`, and the person; one query."""
-        held = self.on(day).filter(user_id=user).select_related("user", "agency__province")
-        return held.order_by("-is_responsible", "-starts_on").first()
-
     def responsible(self) -> Self:
         """Those whose holder answers for the agency's report, the newest first."""
         return self.filter(is_responsible=True).order_by("-starts_on")

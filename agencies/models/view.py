@@ -28,11 +28,16 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 
     def visible_to(self, user: User) -> Self:
         """A person's own, and for the department also what its people share."""
-        return self.filter(Q(owner=user) | _shared_with(user))
+        return self.used_by(user.pk, shares_with(user))
 
     def editable_by(self, user: User) -> Self:
         """The same: what is shared outlives the colleague who made it, and is kept by those who use it."""
         return self.visible_to(user)
+
+    def used_by(self, owner: int, province: int | None) -> Self:
+        """The same of keys: own ones, and those that are shared in a province."""
+        own = Q(owner=owner)
+        return self.filter(own if province is None else own | Q(is_shared=True, province_id=province))
 
     def owned_by(self, user: User) -> Self:
         """A person's own."""
@@ -43,10 +48,9 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         return self.filter(page=page)
 
 
-def _shared_with(user: User) -> Q:
-    if user.agency is None or not user.is_reviewer:
-        return Q(pk__in=[])
-    return Q(is_shared=True, province_id=user.agency.province_id)
+def shares_with(user: User) -> int | None:
+    """Key of the province whose shared views a person uses: the department's people do."""
+    return user.agency.province_id if user.agency and user.is_reviewer else None
 
 
 class SavedView(models.Model):

@@ -66,12 +66,8 @@ class ReportQuerySet(models.QuerySet["AnnualReport"]):
 
     def visible_in(self, cycle: ReportCycle, user: "User") -> Self:
         """Those of one cycle that a person may see: as `visible_to`, but asks no more whose it is."""
-        of_cycle, own = self.in_cycle(cycle), user.agency
-        if own is None or user.role == Role.ADMINISTRATOR:
-            return self.none()
-        if user.sees_province and cycle.province_id in own.realm:
-            return of_cycle
-        return of_cycle.visible_to(user)
+        of_cycle = self.in_cycle(cycle)
+        return of_cycle if sees_whole(cycle, user) else of_cycle.visible_to(user)
 
     def editable_by(self, user: "User") -> Self:
         """Those whose agency this officer stands for; the department types in what came on paper."""
@@ -197,6 +193,14 @@ URGENCY = (
 )
 
 
+def sees_whole(cycle: ReportCycle, user: "User") -> bool:
+    """Whether a person may see every report of a cycle."""
+    own = user.agency
+    if own is None or user.role == Role.ADMINISTRATOR:
+        return False
+    return user.sees_province and cycle.province_id in own.realm
+
+
 def urgency_at(as_of: datetime) -> "Urgency":
     """The place in URGENCY of a report row as of an instant: the same rule as `punctuality_is`, as one CASE.
 
@@ -229,17 +233,25 @@ class Urgency(models.Func):
 
 def punctuality_is(as_of: datetime) -> dict[Punctuality, Q]:
     """The five kinds as conditions over report rows; each row meets exactly one."""
-    received = Q(first_submitted_at__isnull=False, first_submitted_at__lte=as_of)
+    received, counted = received_by(as_of), _counted_on(as_of)
     owed = Q(first_submitted_at__isnull=True) | Q(first_submitted_at__gt=as_of)
-    # Before the exemption was given nobody was exempt: no figure of an earlier instant moves.
-    counted = Q(exempted_at__isnull=True) | Q(exempted_at__gt=as_of)
     return {
         Punctuality.EXEMPT: Q(exempted_at__lte=as_of),
-        Punctuality.ON_TIME: counted & received & Q(first_submitted_at__lt=F("cutoff")),
-        Punctuality.LATE: counted & received & Q(first_submitted_at__gte=F("cutoff")),
+        Punctuality.ON_TIME: received & Q(first_submitted_at__lt=F("cutoff")),
+        Punctuality.LATE: received & Q(first_submitted_at__gte=F("cutoff")),
         Punctuality.MISSING: counted & owed & Q(cutoff__lte=as_of),
         Punctuality.NOT_DUE: counted & owed & Q(cutoff__gt=as_of),
     }
+
+
+def received_by(as_of: datetime) -> Q:
+    """On time or late: received at `as_of`, and not exempt."""
+    return Q(first_submitted_at__lte=as_of) & _counted_on(as_of)
+
+
+def _counted_on(as_of: datetime) -> Q:
+    """Before the exemption was given nobody was exempt: no figure of an earlier instant moves."""
+    return Q(exempted_at__isnull=True) | Q(exempted_at__gt=as_of)
 
 
 def waits_for_head(as_of: datetime) -> Q:

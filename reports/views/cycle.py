@@ -98,7 +98,8 @@ def switches(request: HttpRequest, year: int) -> HttpResponse:
 @require_safe
 def board(request: HttpRequest, year: int) -> HttpResponse:
     """Who owes what: grouped by superior, missing and late first; filters live in the address."""
-    found = _board(request, year)
+    asked = _day_asked(request)
+    found = _board(request, year, asked)
     saved = SavedViews(cast(SignedRequest, request), ListPage.BOARD)
     if away := saved.away():
         return away
@@ -106,7 +107,7 @@ def board(request: HttpRequest, year: int) -> HttpResponse:
     context = {
         "board": found,
         "saved": saved,
-        "asked": _day_asked(request),
+        "asked": asked,
         "cycle": found.cycle,
         "wanted": found.wanted,
         "page_obj": page,
@@ -125,7 +126,7 @@ def board(request: HttpRequest, year: int) -> HttpResponse:
 @costly
 def export(request: HttpRequest, year: int) -> FileResponse:
     """The rows of the board, filtered as on the screen, as a workbook."""
-    found = _board(request, year)
+    found = _board(request, year, _day_asked(request))
     file = TemporaryFile()  # noqa: SIM115  the response closes it
     write_book(file, [Sheet(str(found.cycle), BOARD, found.rows(), board_notes(found))])
     file.seek(0)
@@ -133,10 +134,9 @@ def export(request: HttpRequest, year: int) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
-def _board(request: HttpRequest, year: int) -> Board:
+def _board(request: HttpRequest, year: int, asked: DayForm) -> Board:
     user = cast(User, request.user)
     cycle = get_object_or_404(ReportCycle.objects.readable_by(user), year=year)
-    asked = _day_asked(request)
     return Board(cycle, user, Wanted.read(request.GET), asked.instant(clock.now()), asked.is_past)
 
 
