@@ -17,7 +17,7 @@ from agencies.models import Agency
 from agencies.models.agency import AgencyQuerySet
 
 OPEN_UP_TO = 60  # as many hits are shown unfolded; more would bury the reader
-SHOWN = 200  # directly below one superior; the table has them all
+SHOWN = 100  # directly below one superior; the table has them all
 
 
 @dataclass(eq=False)
@@ -39,49 +39,59 @@ class Branch:
 
 @dataclass(frozen=True)
 class Tree:
-    """The ways from the roots of `visible` to those `wanted` among them.
+    """The ways from the roots of `visible` to those `wanted` among them; None wants all.
 
     `superior` is the column that says who stands above whom ("superior_id", or "stood__superior_id" of a
-    past `day`), `order` how siblings stand. Open are the roots and `opened`; with `unfold` the ways to a
-    moderate number of wanted ones instead.
+    past `day`), `order` how siblings stand. Open are the roots and `opened`; where not all are wanted, the
+    ways to a moderate number of them instead.
     """
 
     visible: AgencyQuerySet
-    wanted: AgencyQuerySet
+    wanted: AgencyQuerySet | None
     superior: str
     order: tuple[str, ...]
     day: date | None = None
     opened: Collection[int] = ()
-    unfold: bool = False
 
     def grow(self) -> list[Branch]:
         """The roots, with everything that is open below them."""
-        direct = Counter(dict(self.wanted.order_by().values_list(self.superior).annotate(n=Count(Value(1)))))
-        superiors = self._superiors()
+        everybody = self._directly_below(self.visible)
+        direct = everybody if self.wanted is None else self._directly_below(self.wanted)
+        superiors = self._superiors(everybody)
         below = _rolled_up(direct, superiors)
-        unfolds = self.unfold and sum(direct.values()) <= OPEN_UP_TO
+        unfolds = self.wanted is not None and sum(direct.values()) <= OPEN_UP_TO
         is_open = set(below) if unfolds else set(self.opened) & set(below)
-        rows = self._rows(superiors, set(below), is_open)
-        branches = self._branches(rows, below)
+        branches = self._branches(self._rows(direct, superiors, below, is_open), below)
         roots = [branch for branch in branches.values() if _above(branch.agency) not in superiors]
         self._hang(branches, roots, is_open, can_fold=not unfolds)
         return roots
 
-    def _superiors(self) -> dict[int, int | None]:
+    def _directly_below(self, agencies: AgencyQuerySet) -> Counter[int | None]:
+        """Key of each superior → how many of them are directly below it; an index answers it."""
+        return Counter(dict(agencies.order_by().values_list(self.superior).annotate(n=Count(Value(1)))))
+
+    def _superiors(self, above: Iterable[int | None]) -> dict[int, int | None]:
         """Whoever stands above a visible one and is visible itself → its own superior."""
-        above = self.visible.order_by().values(self.superior)
-        found = self.visible.filter(pk__in=above).order_by()
+        found = self.visible.filter(pk__in=[key for key in above if key is not None]).order_by()
         return dict(found.values_list("pk", self.superior))
 
     def _rows(
-        self, superiors: dict[int, int | None], ways: Collection[int], is_open: Collection[int]
+        self,
+        direct: Collection[int | None],
+        superiors: dict[int, int | None],
+        ways: Collection[int],
+        is_open: Collection[int],
     ) -> list[Agency]:
         """The roots, what is directly below them, and what is directly below open ones."""
         top = [pk for pk, above in superiors.items() if above not in superiors]
-        is_root = Q(**{f"{self.superior}__isnull": True}) | ~Q(**{f"{self.superior}__in": list(superiors)})
-        shown = is_root | Q(**{f"{self.superior}__in": [*top, *is_open]})
-        leads = Q(pk__in=self.wanted.order_by().values("pk")) | Q(pk__in=ways)
-        rows = self.visible.filter(shown).filter(leads)
+        # Wanted ones without a visible superior are roots themselves.
+        outside = [key for key in direct if key not in superiors]
+        shown = Q(pk__in=top) | Q(**{f"{self.superior}__in": [*top, *is_open, *filter(None, outside)]})
+        if None in outside:
+            shown |= Q(**{f"{self.superior}__isnull": True})
+        rows = self.visible.filter(shown)
+        if self.wanted is not None:
+            rows = rows.filter(Q(pk__in=self.wanted.order_by().values("pk")) | Q(pk__in=ways))
         place = Window(RowNumber(), partition_by=F(self.superior), order_by=self.order)
         keys = rows.annotate(place=place).filter(place__lte=SHOWN).order_by().values_list("pk", flat=True)
         found = self.visible.filter(pk__in=list(keys)).annotate(above_then=F(self.superior))
@@ -91,7 +101,8 @@ class Tree:
     def _branches(self, rows: Iterable[Agency], below: Counter[int]) -> dict[int, Branch]:
         agencies = list(rows)
         keys = [agency.pk for agency in agencies]
-        wanted = set(self.wanted.filter(pk__in=keys).order_by().values_list("pk", flat=True))
+        among = keys if self.wanted is None else self.wanted.filter(pk__in=keys).values_list("pk", flat=True)
+        wanted = set(among)
         return {agency.pk: Branch(agency, agency.pk in wanted, below[agency.pk]) for agency in agencies}
 
     def _hang(

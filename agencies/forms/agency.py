@@ -1,5 +1,6 @@
 """Narrowing the list of agencies, changing one from a day on, and its mailbox."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
 
@@ -111,9 +112,9 @@ class AgencyFilter(FilterForm):
         found = visible.valid_on(self.day)
         return found.stood_on(self.day) if self.is_past else found
 
-    def offer(self, superiors: AgencyQuerySet) -> None:
+    def offer(self, superiors: Callable[[], AgencyQuerySet]) -> None:
         """The superiors to choose from; what was asked for is then read anew."""
-        self.above.queryset, self.above.column = superiors, f"{self.then}name_search"
+        self.above.offered, self.above.column = superiors, f"{self.then}name_search"
         self.full_clean()
 
     @property

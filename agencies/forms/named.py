@@ -4,6 +4,7 @@ A drop-down would carry every agency of the registry with each page, however man
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -57,9 +58,12 @@ class NamedInput(forms.TextInput):
 
 
 class NamedAgencyField(forms.Field):
-    """One of `queryset`; `column` is what words are looked for in. `found` are those that words fit."""
+    """One of `offered`; `column` is what words are looked for in. `found` are those that words fit.
 
-    queryset: AgencyQuerySet = Agency.objects.none()
+    `offered` is called when something was typed: most pages are asked for without.
+    """
+
+    offered: Callable[[], AgencyQuerySet] = staticmethod(Agency.objects.none)
     column = "name_search"
 
     def __init__(self, *, typed: str, suggest: Any, **options: Any) -> None:
@@ -82,13 +86,14 @@ class NamedAgencyField(forms.Field):
     def _among(self, asked: Asked) -> list[Agency]:
         """Those that are meant: one by its key or its code, else some by their words."""
         if asked.key.isascii() and asked.key.isdigit() and len(asked.key) < 19:
-            return list(self.queryset.filter(pk=int(asked.key)))
+            return list(self.offered().filter(pk=int(asked.key)))
         if not asked.words:
             return []
         named = _NAMED.fullmatch(asked.words)
         code = named["code"] if named else asked.words
         return (
-            list(self.queryset.filter(code__iexact=code.strip())[:SHOWN]) or self.fitting(asked.words)[:SHOWN]
+            list(self.offered().filter(code__iexact=code.strip())[:SHOWN])
+            or self.fitting(asked.words)[:SHOWN]
         )
 
     def fitting(self, words: str) -> list[Agency]:
@@ -98,8 +103,8 @@ class NamedAgencyField(forms.Field):
         """
         said = fold(words).strip()
         whole = Q(**{f"{self.column}__startswith": said}) | Q(**{f"{self.column}__contains": f" {said}"})
-        found = list(self.queryset.filter(whole)[:SUGGESTED])
-        return found or list(self.queryset.matching(words, column=self.column)[:SUGGESTED])
+        found = list(self.offered().filter(whole)[:SUGGESTED])
+        return found or list(self.offered().matching(words, column=self.column)[:SUGGESTED])
 
 
 def meant_in(form: forms.Form, name: str) -> list[tuple[str, str]]:

@@ -63,7 +63,7 @@ class AccountFilter(FilterForm):
 
     def __init__(self, data: QueryDict, *, agencies: AgencyQuerySet) -> None:
         super().__init__(data)
-        self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
+        self.fields["agency"].offered = agencies.all  # type: ignore[attr-defined]
 
     @property
     def meant(self) -> list[tuple[str, str]]:

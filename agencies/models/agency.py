@@ -326,8 +326,16 @@ class Agency(models.Model):
     class Meta:
         verbose_name = _("cơ quan")
         verbose_name_plural = _("cơ quan")
-        # The list in protocol order: a page of 15,000 in 8 ms instead of 39 (measured on PostgreSQL).
-        indexes = [models.Index(fields=["province", "sort_order", "name_sort", "id"], name="agency_in_order")]
+        # What the list and the tree of a province ask, answered as fast for 15,000 as for 200 (measured on
+        # PostgreSQL): a page in protocol order; who bears the same name; how many of a group, and under whom.
+        indexes = [
+            models.Index(fields=["province", "sort_order", "name_sort", "id"], name="agency_in_order"),
+            models.Index(fields=["province", "name_sort"], name="agency_by_name"),
+            models.Index(fields=["province", "group", "valid_from", "valid_to"], name="agency_by_group"),
+            models.Index(
+                fields=["province", "superior", "valid_from", "valid_to"], name="agency_by_superior"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["code", "valid_from"],

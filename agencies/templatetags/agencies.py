@@ -1,45 +1,123 @@
-"""A row of the list of agencies: written at once, for the reason that the rows of the board are."""
+"""A row of the list of agencies, and the tree: written at once, for the reason that the board's rows are."""
 
+from collections.abc import Iterable
+
+from django.http import QueryDict
 from django.template import Library
-from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import Agency
+from agencies.models.agency import Kind, Mandate
+from agencies.tree import Branch
 from isotrack.kit import markup
+from isotrack.kit.words import show_number
 
 register = Library()
 
 
 @register.simple_tag
-def agency_row(agency: Agency, on: str, is_past: bool, picks: bool) -> SafeString:
-    """One agency, as it stands today or stood on the day `on`; mailboxes are not dated, so then not shown.
+def agency_rows(agencies: Iterable[Agency], on: str, is_past: bool, picks: bool) -> SafeString:
+    """Each agency, as it stands today or stood on the day `on`; mailboxes are not dated, so then not shown.
 
-    With `picks` it can be ticked, to be changed together with others.
+    With `picks` they can be ticked, to be changed together.
     """
+    words = _Words()
+    return mark_safe("".join(_row(agency, words, on, is_past, picks) for agency in agencies))
+
+
+class _Words:
+    """What every row says, looked up once for all of them."""
+
+    def __init__(self) -> None:
+        self.code, self.above, self.kind = _("Mã"), _("Cấp trên"), _("Loại")
+        self.mandate, self.annual = _("Áp dụng ISO"), _("Báo cáo năm")
+        self.mailbox, self.holder = _("Thư nhận tin"), _("Người phụ trách")
+        self.reports = {True: _("Có"), False: _("Không")}
+        self.missing = f'<span class="state">{markup.icon("warn")}{_("Chưa có")}</span>'
+        self.kinds = {value: escape(label) for value, label in Kind.choices}
+        self.mandates = {value: escape(label) for value, label in Mandate.choices}
+
+
+def _row(agency: Agency, words: _Words, on: str, is_past: bool, picks: bool) -> str:
     name = escape(agency)
     above = escape(agency.superior or "–")
-    address = reverse("agency-detail", args=[agency.pk]) + (f"?on={escape(on)}" if on else "")
     repeats = f'<span class="sub">{above}</span>' if getattr(agency, "name_repeats", False) else ""
-    code = _("Mã")
+    held = getattr(agency, "held", [])
     cells = [
-        (_("Cấp trên"), above),
-        (_("Loại"), escape(agency.get_kind_display())),
-        (_("Áp dụng ISO"), escape(agency.get_mandate_display())),
-        (_("Báo cáo năm"), _("Có") if agency.reports_annually else _("Không")),
+        (words.above, above),
+        (words.kind, words.kinds[agency.kind]),
+        (words.mandate, words.mandates[agency.mandate]),
+        (words.annual, words.reports[agency.reports_annually]),
     ]
     if not is_past:
-        cells.append((_("Thư nhận tin"), escape(agency.contact_email) or _missing()))
-    cells.append((_("Người phụ trách"), _holder(agency)))
+        cells.append((words.mailbox, escape(agency.contact_email) or words.missing))
+    cells.append((words.holder, escape(held[0].user) if held else words.missing))
     css, tick = (' class="picked"', _tick(agency, name)) if picks else ("", "")
-    return mark_safe(
+    return (
         f'<tr role="row"><th scope="row" role="rowheader"{css}>{tick}'
-        f'<a href="{address}">{name}</a>{repeats}</th>'
-        f'<td class="num" role="cell" data-l="{code}">{escape(agency.code)}</td>'
+        f'<a href="{_address(agency, on)}">{name}</a>{repeats}</th>'
+        f'<td class="num" role="cell" data-l="{words.code}">{escape(agency.code)}</td>'
         + "".join(f'<td role="cell" data-l="{label}">{said}</td>' for label, said in cells)
         + "</tr>"
     )
+
+
+@register.simple_tag
+def agency_branches(branches: Iterable[Branch], on: str, query: QueryDict) -> SafeString:
+    """Agencies with those below them, as far as the address (`query`) unfolds them."""
+    return mark_safe("".join(_branch(branch, on, query) for branch in branches))
+
+
+def _branch(branch: Branch, on: str, query: QueryDict) -> str:
+    agency, name = branch.agency, escape(branch.agency)
+    twig = _twig(branch, name, query) if branch.below and branch.can_toggle else ""
+    if branch.below:
+        count = f'<span class="count">{show_number(branch.below)}</span>'
+        said = f'{count}<span class="visually-hidden"> {_("cơ quan bên dưới")}</span>'
+    else:
+        said = f'<span class="muted small num">{escape(agency.code)}</span>'
+    below = "".join(_branch(child, on, query) for child in branch.children)
+    children = f"<ul>{below}{_more(branch, query)}</ul>" if below else ""
+    return f'<li id="b{agency.pk}">{twig} <a href="{_address(agency, on)}">{name}</a> {said}{children}</li>'
+
+
+def _twig(branch: Branch, name: str, query: QueryDict) -> str:
+    says, drawn, is_open = (
+        (_("Gập %(name)s"), "▾", "true") if branch.is_open else (_("Mở %(name)s"), "▸", "false")
+    )
+    address = _changed(query, open=branch.toggled)
+    return (
+        f'<a class="twig" href="{address}#b{branch.agency.pk}" aria-expanded="{is_open}">'
+        f'<span aria-hidden="true">{drawn}</span>'
+        f'<span class="visually-hidden">{says % {"name": name}}</span></a>'
+    )
+
+
+def _more(branch: Branch, query: QueryDict) -> str:
+    if not branch.left_out:
+        return ""
+    said = ngettext(
+        "và %(number)s cơ quan nữa: xem dạng bảng",
+        "và %(number)s cơ quan nữa: xem dạng bảng",
+        branch.left_out,
+    ) % {"number": show_number(branch.left_out)}
+    address = _changed(query, view=[], open=[], superior=[branch.agency.pk])
+    return f'<li><a href="{address}">{said}</a></li>'
+
+
+def _changed(query: QueryDict, **values: list[int]) -> str:
+    """The address with other values; it is written into an attribute."""
+    asked = query.copy()
+    for name, given in values.items():
+        asked.setlist(name, map(str, given))
+    return escape(f"?{asked.urlencode()}")
+
+
+def _address(agency: Agency, on: str) -> str:
+    return markup.address_of("agency-detail", agency.pk) + (f"?on={escape(on)}" if on else "")
 
 
 def _tick(agency: Agency, name: str) -> str:
@@ -48,13 +126,3 @@ def _tick(agency: Agency, name: str) -> str:
         f'<input class="form-check-input" type="checkbox" form="picks" name="pick" value="{agency.pk}" '
         f'aria-label="{said}"> '
     )
-
-
-def _holder(agency: Agency) -> str:
-    held = getattr(agency, "held", [])
-    return escape(held[0].user) if held else _missing()
-
-
-def _missing() -> str:
-    said = _("Chưa có")
-    return f'<span class="state">{markup.icon("warn")}{said}</span>'

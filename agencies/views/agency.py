@@ -38,8 +38,8 @@ class Registry(ListView):
         groups = [group for group in Group if group is not Group.NONE]
         chips = [self.chip("", _("Tất cả"), sum(self.counts.values()))]
         chips += [self.chip(group, group.label, self.counts.get(group, 0)) for group in groups]
-        user, saved = self.request.user, SavedViews(self.request, ListPage.AGENCIES)
-        context: dict[str, Any] = {"filters": self.filters, "chips": chips, "saved": saved}
+        user = self.request.user
+        context: dict[str, Any] = {"filters": self.filters, "chips": chips, "saved": self.saved}
         context |= {"can_import": user.is_reviewer, "can_see_successions": user.sees_province}
         return super().get_context_data(**context, **kwargs)
 
@@ -50,6 +50,11 @@ class Registry(ListView):
         address["group"] = group
         current = self.filters.values.get("group", "") == group
         return {"label": label, "count": count, "url": f"?{address.urlencode()}", "current": current}
+
+    @cached_property
+    def saved(self) -> SavedViews:
+        """The views of this list that the person comes back to."""
+        return SavedViews(self.request, ListPage.AGENCIES)
 
     @cached_property
     def visible(self) -> AgencyQuerySet:
@@ -97,12 +102,11 @@ class AgencyTree(Registry):
         filters, then = self.filters, self.filters.then
         tree = Tree(
             visible=self.visible,
-            wanted=self.get_queryset(),
+            wanted=self.get_queryset() if filters.narrows else None,
             superior=f"{then}superior_id",
             order=filters.order,
             day=filters.day if then else None,
             opened=self.opened(),
-            unfold=filters.narrows,
         )
         return tree.grow()
 
@@ -121,7 +125,7 @@ class AgencyList(Registry):
     paginate_by = 50
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if away := SavedViews(self.request, ListPage.AGENCIES).away():
+        if away := self.saved.away():
             return away
         if request.GET.get("view") == "tree":
             return cast(HttpResponse, AgencyTree.as_view()(request))
@@ -159,13 +163,18 @@ class AgencyList(Registry):
 
 def agency_filter(user: User, asked: QueryDict, today: date) -> AgencyFilter:
     """The filters of an address, with the superiors that this person may choose on its day."""
-    filters = AgencyFilter(asked, today=today)
-    visible = Agency.objects.visible_to(user)
-    if filters.then:
-        found = filters.among(visible).with_standing(filters.day).with_subordinates_on(filters.day)
-    else:
-        found = visible.valid_on(filters.day).with_subordinates(filters.day)
-    filters.offer(found.order_by("sort_order", f"{filters.then}name_sort", "pk"))
+    filters, visible = AgencyFilter(asked, today=today), Agency.objects.visible_to(user)
+    # Told now: the form forgets its day while it reads the address anew.
+    then, day, past = filters.then, filters.day, filters.among(visible) if filters.then else None
+
+    def superiors() -> AgencyQuerySet:
+        if past is not None:
+            found = past.with_standing(day).with_subordinates_on(day)
+        else:
+            found = visible.valid_on(day).with_subordinates(day)
+        return found.order_by("sort_order", f"{then}name_sort", "pk")
+
+    filters.offer(superiors)
     return filters
 
 
@@ -180,7 +189,7 @@ def superior_names(request: SignedRequest) -> JsonResponse:
 def agency_names(request: SignedRequest) -> JsonResponse:
     """The same of any agency, also of one that has ended."""
     field = NamedAgencyField(typed="q", suggest="")
-    field.queryset = Agency.objects.visible_to(request.user).in_protocol_order()
+    field.offered = Agency.objects.visible_to(request.user).in_protocol_order
     return _names(field, AgencyFilter(request.GET, today=clock.today()).values.get("q", ""))
 
 

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import Any
 
 from django.core.paginator import Page
+from django.forms import BoundField, Select
+from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.template import Context, Library
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -79,6 +83,24 @@ def money(value: int | None) -> str:
 def percent(value: Decimal | None) -> str:
     """Decimal("89.105") → "89,11 %"; None (0/0) → "–"."""
     return words.show_percent(value)
+
+
+def address_of(name: str, pk: int) -> str:
+    """The address with this name that ends in a key, for the rows of a list.
+
+    Finding it in the URLconf anew for each row takes its time.
+    """
+    before, after = _around_key(name)
+    return f"{before}{pk}{after}"
+
+
+@cache
+def _around_key(name: str) -> tuple[str, str]:
+    before, _key, after = reverse(name, args=[_NO_KEY]).rpartition(str(_NO_KEY))
+    return before, after
+
+
+_NO_KEY = 0  # a key that no row has
 
 
 @register.filter
@@ -166,7 +188,7 @@ def _state(value: str, label: str) -> SafeString:
 
 
 @register.simple_tag
-def options(choices: Iterable[tuple[object, Words]], chosen: object) -> SafeString:
+def options(choices: Iterable[tuple[Any, Any]], chosen: object) -> SafeString:
     """The options of a drop-down; drawn at once, as there may be hundreds of superiors."""
     chosen_as = str(chosen)
     written = (
@@ -175,6 +197,18 @@ def options(choices: Iterable[tuple[object, Words]], chosen: object) -> SafeStri
         for value, label in choices
     )
     return mark_safe("".join(written))
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The input of a field. A drop-down is drawn at once: ten of them cost as much as a whole list."""
+    widget = field.field.widget
+    if not isinstance(widget, Select) or widget.allow_multiple_selected:
+        return field.as_widget()
+    attrs: dict[str, Any] = {"name": field.html_name, "id": field.auto_id} | widget.attrs
+    attrs |= field.build_widget_attrs({}, widget)
+    chosen = "" if field.value() is None else field.value()
+    return format_html("<select{}>{}</select>", flatatt(attrs), options(list(widget.choices), chosen))
 
 
 @register.simple_tag

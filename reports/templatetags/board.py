@@ -4,11 +4,9 @@ Fifty rows drawn by template nodes took a third of the whole page (measured); wr
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 from django.http import QueryDict
 from django.template import Library
-from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -20,7 +18,6 @@ from reports.board import Block, Board, Row
 from reports.rates import Rates
 
 register = Library()
-ANY = 0  # a key no report has
 
 
 @register.simple_tag
@@ -45,10 +42,11 @@ def board_rows(rows: Iterable[Row], is_grouped: bool, can_keep: bool) -> SafeStr
 
 
 def _row(row: Row, is_grouped: bool, can_keep: bool) -> str:
+    address = markup.address_of("reports:report-detail", row.pk)
     under = "" if is_grouped else f'<span class="sub">{escape(row.superior)}</span>'
     return (
         f'<tr role="row"><td role="cell" class="num hide-s">{escape(row.code)}</td>'
-        f'<th role="rowheader" scope="row"><a href="{_url("report-detail", row.pk)}">{escape(row.name)}</a>'
+        f'<th role="rowheader" scope="row"><a href="{address}">{escape(row.name)}</a>'
         f"{under}</th>"
         f'<td role="cell" class="row-s">{_punctuality(row)}</td>'
         f'<td role="cell" class="row-s">{markup.state(row.state, row.state.label)}</td>'
@@ -103,19 +101,8 @@ def _punctuality(row: Row) -> str:
 def _act(row: Row, can_keep: bool) -> str:
     named = f'<span class="visually-hidden"> {escape(row.name)}</span></a>'
     if row.asks_why:
-        return f'<a href="{_url("report-why", row.pk)}">{_("Vì sao?")}{named}'
+        return f'<a href="{markup.address_of("reports:report-why", row.pk)}">{_("Vì sao?")}{named}'
     if can_keep and row.awaits_review:
-        return f'<a class="only-l" href="{_url("report-detail", row.pk)}">{_("Xem xét")}{named}'
+        address = markup.address_of("reports:report-detail", row.pk)
+        return f'<a class="only-l" href="{address}">{_("Xem xét")}{named}'
     return ""
-
-
-def _url(name: str, pk: int) -> str:
-    before, after = _around(name)
-    return f"{before}{pk}{after}"
-
-
-@cache
-def _around(name: str) -> tuple[str, str]:
-    """An address before and after its key: finding it in the URLconf anew for each row takes its time."""
-    before, _key, after = reverse(f"reports:{name}", args=[ANY]).rpartition(str(ANY))
-    return before, after
