@@ -17,7 +17,7 @@ from agencies.models import Agency
 from agencies.models.agency import AgencyQuerySet
 
 OPEN_UP_TO = 60  # as many hits are shown unfolded; more would bury the reader
-SHOWN = 100  # directly below one superior; the table has them all
+SHOWN = 200  # directly below one superior, more than any province has communes; the table has them all
 
 
 @dataclass(eq=False)
@@ -96,7 +96,9 @@ class Tree:
         keys = rows.annotate(place=place).filter(place__lte=SHOWN).order_by().values_list("pk", flat=True)
         found = self.visible.filter(pk__in=list(keys)).annotate(above_then=F(self.superior))
         found = found.order_by(*self.order)
-        return [agency.as_it_stood() for agency in found.with_standing(self.day)] if self.day else list(found)
+        if self.day:
+            return [agency.as_it_stood() for agency in found.with_standing(self.day)]
+        return list(found.only("code", "name"))  # what a branch says
 
     def _branches(self, rows: Iterable[Agency], below: Counter[int]) -> dict[int, Branch]:
         agencies = list(rows)

@@ -37,8 +37,9 @@ class _Words:
         self.mailbox, self.holder = _("Thư nhận tin"), _("Người phụ trách")
         self.reports = {True: _("Có"), False: _("Không")}
         self.missing = f'<span class="state">{markup.icon("warn")}{_("Chưa có")}</span>'
-        self.kinds = {value: escape(label) for value, label in Kind.choices}
-        self.mandates = {value: escape(label) for value, label in Mandate.choices}
+        # Written out: escape() leaves a lazy text lazy, and each row would look it up again.
+        self.kinds = {value: escape(str(label)) for value, label in Kind.choices}
+        self.mandates = {value: escape(str(label)) for value, label in Mandate.choices}
 
 
 def _row(agency: Agency, words: _Words, on: str, is_past: bool, picks: bool) -> str:
@@ -68,29 +69,38 @@ def _row(agency: Agency, words: _Words, on: str, is_past: bool, picks: bool) -> 
 @register.simple_tag
 def agency_branches(branches: Iterable[Branch], on: str, query: QueryDict) -> SafeString:
     """Agencies with those below them, as far as the address (`query`) unfolds them."""
-    return mark_safe("".join(_branch(branch, on, query) for branch in branches))
+    words = _TreeWords(on, query)
+    return mark_safe("".join(_branch(branch, words) for branch in branches))
 
 
-def _branch(branch: Branch, on: str, query: QueryDict) -> str:
+class _TreeWords:
+    """What every branch says, looked up once for all of them; `rest` is the address but for what is open."""
+
+    def __init__(self, on: str, query: QueryDict) -> None:
+        self.on, self.query = on, query
+        self.rest = _changed(query, open=[])
+        self.below = f'</span><span class="visually-hidden"> {_("cơ quan bên dưới")}</span>'
+        self.fold, self.unfold = _("Gập %(name)s"), _("Mở %(name)s")
+
+
+def _branch(branch: Branch, words: _TreeWords) -> str:
     agency, name = branch.agency, escape(branch.agency)
-    twig = _twig(branch, name, query) if branch.below and branch.can_toggle else ""
+    twig = _twig(branch, name, words) if branch.below and branch.can_toggle else ""
     if branch.below:
-        count = f'<span class="count">{show_number(branch.below)}</span>'
-        said = f'{count}<span class="visually-hidden"> {_("cơ quan bên dưới")}</span>'
+        said = f'<span class="count">{show_number(branch.below)}{words.below}'
     else:
         said = f'<span class="muted small num">{escape(agency.code)}</span>'
-    below = "".join(_branch(child, on, query) for child in branch.children)
-    children = f"<ul>{below}{_more(branch, query)}</ul>" if below else ""
-    return f'<li id="b{agency.pk}">{twig} <a href="{_address(agency, on)}">{name}</a> {said}{children}</li>'
+    below = "".join(_branch(child, words) for child in branch.children)
+    children = f"<ul>{below}{_more(branch, words.query)}</ul>" if below else ""
+    address = _address(agency, words.on)
+    return f'<li id="b{agency.pk}">{twig} <a href="{address}">{name}</a> {said}{children}</li>'
 
 
-def _twig(branch: Branch, name: str, query: QueryDict) -> str:
-    says, drawn, is_open = (
-        (_("Gập %(name)s"), "▾", "true") if branch.is_open else (_("Mở %(name)s"), "▸", "false")
-    )
-    address = _changed(query, open=branch.toggled)
+def _twig(branch: Branch, name: str, words: _TreeWords) -> str:
+    says, drawn, is_open = (words.fold, "▾", "true") if branch.is_open else (words.unfold, "▸", "false")
+    opened = "".join(f"&amp;open={key}" for key in branch.toggled)
     return (
-        f'<a class="twig" href="{address}#b{branch.agency.pk}" aria-expanded="{is_open}">'
+        f'<a class="twig" href="{words.rest}{opened}#b{branch.agency.pk}" aria-expanded="{is_open}">'
         f'<span aria-hidden="true">{drawn}</span>'
         f'<span class="visually-hidden">{says % {"name": name}}</span></a>'
     )

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Prefetch, Value
+from django.db.models import Count, F, OrderBy, Prefetch, Value
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +26,10 @@ from isotrack.kit import clock
 from isotrack.kit.paging import CountedPaginator
 
 MOST_OPEN = 50  # branches that one address unfolds
+FEW = 1000  # agencies that bear the words of a search: so many are sorted at once
+# What a row of the table says; whole agencies, superiors and people took longer to make than to find.
+_OF_ROWS = ("code", "name", "kind", "mandate", "reports_annually", "contact_email", "superior__name")
+_OF_HOLDERS = ("agency", "starts_on", "user__full_name", "user__username")
 
 
 class Registry(ListView):
@@ -132,7 +136,10 @@ class AgencyList(Registry):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> AgencyQuerySet:
-        return self.filters.narrow(self.visible).order_by(*self.filters.order)
+        found = self.filters.narrow(self.visible)
+        if "q" in self.filters.values and self.number <= FEW:
+            return found.order_by(*map(_off_index, self.filters.order))
+        return found.order_by(*self.filters.order)
 
     def get_paginator(self, queryset: Any, per_page: int, *args: Any, **kwargs: Any) -> CountedPaginator:
         """The chips have counted already."""
@@ -141,12 +148,12 @@ class AgencyList(Registry):
     def shown(self, rows: Any) -> AgencyQuerySet:
         """The agencies of one page with what the table says of each."""
         filters = self.filters
-        people = Post.objects.on(filters.day).responsible().select_related("user")
+        people = Post.objects.on(filters.day).responsible().select_related("user").only(*_OF_HOLDERS)
         page = Agency.objects.filter(pk__in=rows.values("pk"))
         if filters.then:
             page = page.stood_on(filters.day).with_standing(filters.day)
         else:
-            page = page.select_related("superior").with_name_repeated(filters.day)
+            page = page.select_related("superior").only(*_OF_ROWS).with_name_repeated(filters.day)
         return page.order_by(*filters.order).prefetch_related(Prefetch("posts", people, to_attr="held"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -159,6 +166,16 @@ class AgencyList(Registry):
             page.object_list = [agency.as_it_stood() for agency in page.object_list]
             context |= {"agencies": page.object_list, "object_list": page.object_list}
         return context
+
+
+def _off_index(column: str) -> OrderBy:
+    """The same order, as none of the columns is ever null, but not the one in which an index stands.
+
+    Along it the database would look for what bears the words, through thousands that do not; few are found
+    by an index of their words and then sorted: 1.4 ms instead of 7.9 for "vinh" among 15,000 (measured).
+    """
+    name = column.removeprefix("-")
+    return F(name).asc(nulls_first=True) if name == column else F(name).desc(nulls_last=True)
 
 
 def agency_filter(user: User, asked: QueryDict, today: date) -> AgencyFilter:
