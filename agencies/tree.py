@@ -1,21 +1,23 @@
 """The tree of agencies, unfolded where somebody looks: the same questions for 200 agencies and for 15,000.
 
-Counts come from one sum per superior, rolled up in memory over the superiors alone; rows are fetched only for
+Counts come from one sum per superior and group, rolled up in memory over the superiors alone; rows are fetched only for
 branches that are open, and of those no more than a page can bear.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Count, F, Q, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from agencies.models import Agency
 from agencies.models.agency import AgencyQuerySet
 
+K = TypeVar("K", bound=Hashable)
+NOBODY = 0  # stands for the superior of whoever has none; no agency's key
 OPEN_UP_TO = 60  # as many hits are shown unfolded; more would bury the reader
 SHOWN = 200  # directly below one superior, more than any province has communes; the table has them all
 
@@ -38,54 +40,79 @@ class Branch:
 
 
 @dataclass(frozen=True)
+class Places:
+    """How many agencies of each group are directly below each superior: (superior, group, number, above).
+
+    `above` is the superior's own superior, NOBODY where it has none, None where it is not visible.
+    """
+
+    rows: Collection[tuple[int | None, str, int, int | None]]
+
+    @classmethod
+    def of(cls, agencies: AgencyQuerySet, visible: AgencyQuerySet, then: str) -> "Places":
+        """Those of `agencies`, in one statement that an index answers; `then` as in Tree."""
+        superior = f"{then}superior_id"
+        above = visible.filter(pk=OuterRef(superior)).order_by()
+        above = above.values(found=Coalesce(F(superior), NOBODY))[:1]
+        counted = agencies.order_by().values_list(superior, f"{then}group").annotate(number=Count(Value(1)))
+        # Asked of the groups that were counted, and not of the rows.
+        return cls(list(counted.annotate(above=Subquery(above))))
+
+    def by_group(self) -> Counter[str]:
+        """How many there are of each group."""
+        return _summed((group, number) for _superior, group, number, _above in self.rows)
+
+    def directly_below(self, group: str = "") -> Counter[int | None]:
+        """How many, of one group where it is named, are directly below each superior."""
+        return _summed((one[0], one[2]) for one in self.rows if group in ("", one[1]))
+
+    def superiors(self) -> dict[int, int | None]:
+        """Each visible superior → its own superior."""
+        return {key: above or None for key, _group, _number, above in self.rows if key and above is not None}
+
+
+@dataclass(frozen=True)
 class Tree:
     """The ways from the roots of `visible` to those `wanted` among them; None wants all.
 
-    `superior` is the column that says who stands above whom ("superior_id", or "stood__superior_id" of a
-    past `day`), `order` how siblings stand. Open are the roots and `opened`; where not all are wanted, the
-    ways to a moderate number of them instead.
+    `everybody` are the places of the visible ones, `direct` counts the wanted ones directly below each
+    superior. `then` stands before a dated column ("", or "stood__" of a past `day`), `order` is how siblings
+    stand. Open are the roots and `opened`; where not all are wanted, the ways to a moderate number of them
+    instead.
     """
 
     visible: AgencyQuerySet
     wanted: AgencyQuerySet | None
-    superior: str
+    everybody: Places
+    direct: Counter[int | None]
+    then: str
     order: tuple[str, ...]
     day: date | None = None
     opened: Collection[int] = ()
 
+    @property
+    def superior(self) -> str:
+        """The column that says who stands above whom."""
+        return f"{self.then}superior_id"
+
     def grow(self) -> list[Branch]:
         """The roots, with everything that is open below them."""
-        everybody = self._directly_below(self.visible)
-        direct = everybody if self.wanted is None else self._directly_below(self.wanted)
-        superiors = self._superiors(everybody)
-        below = _rolled_up(direct, superiors)
-        unfolds = self.wanted is not None and sum(direct.values()) <= OPEN_UP_TO
+        superiors = self.everybody.superiors()
+        below = _rolled_up(self.direct, superiors)
+        unfolds = self.wanted is not None and self.direct.total() <= OPEN_UP_TO
         is_open = set(below) if unfolds else set(self.opened) & set(below)
-        branches = self._branches(self._rows(direct, superiors, below, is_open), below)
+        branches = self._branches(self._rows(superiors, below, is_open), below)
         roots = [branch for branch in branches.values() if _above(branch.agency) not in superiors]
         self._hang(branches, roots, is_open, can_fold=not unfolds)
         return roots
 
-    def _directly_below(self, agencies: AgencyQuerySet) -> Counter[int | None]:
-        """Key of each superior → how many of them are directly below it; an index answers it."""
-        return Counter(dict(agencies.order_by().values_list(self.superior).annotate(n=Count(Value(1)))))
-
-    def _superiors(self, above: Iterable[int | None]) -> dict[int, int | None]:
-        """Whoever stands above a visible one and is visible itself → its own superior."""
-        found = self.visible.filter(pk__in=[key for key in above if key is not None]).order_by()
-        return dict(found.values_list("pk", self.superior))
-
     def _rows(
-        self,
-        direct: Collection[int | None],
-        superiors: dict[int, int | None],
-        ways: Collection[int],
-        is_open: Collection[int],
+        self, superiors: dict[int, int | None], ways: Collection[int], is_open: Collection[int]
     ) -> list[Agency]:
         """The roots, what is directly below them, and what is directly below open ones."""
         top = [pk for pk, above in superiors.items() if above not in superiors]
         # Wanted ones without a visible superior are roots themselves.
-        outside = [key for key in direct if key not in superiors]
+        outside = [key for key in self.direct if key not in superiors]
         shown = Q(pk__in=top) | Q(**{f"{self.superior}__in": [*top, *is_open, *filter(None, outside)]})
         if None in outside:
             shown |= Q(**{f"{self.superior}__isnull": True})
@@ -94,7 +121,7 @@ class Tree:
             rows = rows.filter(Q(pk__in=self.wanted.order_by().values("pk")) | Q(pk__in=ways))
         place = Window(RowNumber(), partition_by=F(self.superior), order_by=self.order)
         keys = rows.annotate(place=place).filter(place__lte=SHOWN).order_by().values_list("pk", flat=True)
-        found = self.visible.filter(pk__in=list(keys)).annotate(above_then=F(self.superior))
+        found = self.visible.filter(pk__in=keys).annotate(above_then=F(self.superior))
         found = found.order_by(*self.order)
         if self.day:
             return [agency.as_it_stood() for agency in found.with_standing(self.day)]
@@ -131,6 +158,13 @@ def _above(agency: Agency) -> int | None:
 def _left_out(branch: Branch) -> int:
     shown = sum(child.below + child.is_wanted for child in branch.children)
     return branch.below - shown if branch.is_open and len(branch.children) >= SHOWN else 0
+
+
+def _summed(counted: Iterable[tuple[K, int]]) -> Counter[K]:
+    found: Counter[K] = Counter()
+    for key, number in counted:
+        found[key] += number
+    return found
 
 
 def _rolled_up(direct: Counter[int | None], superiors: dict[int, int | None]) -> Counter[int]:

@@ -327,13 +327,14 @@ class Agency(models.Model):
         verbose_name = _("cơ quan")
         verbose_name_plural = _("cơ quan")
         # What the list and the tree of a province ask, answered as fast for 15,000 as for 200 (measured on
-        # PostgreSQL): a page in protocol order; who bears the same name; how many of a group, and under whom.
+        # PostgreSQL): a page in protocol order; who bears the same name; how many of a group; how many of
+        # each below whom.
         indexes = [
             models.Index(fields=["province", "sort_order", "name_sort", "id"], name="agency_in_order"),
             models.Index(fields=["province", "name_sort"], name="agency_by_name"),
             models.Index(fields=["province", "group", "valid_from", "valid_to"], name="agency_by_group"),
             models.Index(
-                fields=["province", "superior", "valid_from", "valid_to"], name="agency_by_superior"
+                fields=["province", "superior", "group", "valid_from", "valid_to"], name="agency_by_place"
             ),
         ]
         constraints = [

@@ -20,7 +20,7 @@ from agencies.forms.named import NamedAgencyField, label_of
 from agencies.models import Agency, ListPage, Post, User
 from agencies.models.agency import AgencyQuerySet, Group
 from agencies.saved import SavedViews
-from agencies.tree import Branch, Tree
+from agencies.tree import Branch, Places, Tree
 from agencies.views import SignedRequest
 from isotrack.kit import clock
 from isotrack.kit.paging import CountedPaginator
@@ -101,13 +101,25 @@ class AgencyTree(Registry):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(branches=self.branches(), kept={"view": "tree"}, **kwargs)
 
+    @cached_property
+    def places(self) -> Places:
+        """Where those are that were asked for, of whichever group."""
+        return Places.of(self.filters.narrow(self.visible, but="group"), self.visible, self.filters.then)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many there are of each group: the tree has counted them already."""
+        return self.places.by_group()
+
     def branches(self) -> list[Branch]:
         """The tree of what was asked for, with the superiors that lead there."""
         filters, then = self.filters, self.filters.then
         tree = Tree(
             visible=self.visible,
             wanted=self.get_queryset() if filters.narrows else None,
-            superior=f"{then}superior_id",
+            everybody=Places.of(self.visible, self.visible, then) if filters.narrows else self.places,
+            direct=self.places.directly_below(filters.values.get("group", "")),
+            then=then,
             order=filters.order,
             day=filters.day if then else None,
             opened=self.opened(),
