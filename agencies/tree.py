@@ -1,25 +1,35 @@
 """The tree of agencies, unfolded where somebody looks: the same questions for 200 agencies and for 15,000.
 
-Counts come from one sum per superior and group, rolled up in memory over the superiors alone; rows are fetched only for
-branches that are open, and of those no more than a page can bear.
+Counts come from one sum per superior and group, rolled up in memory over the superiors alone; rows are
+fetched only for branches that are open, and of those no more than a page can bear.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from agencies.models import Agency
-from agencies.models.agency import AgencyQuerySet
+from agencies.models.agency import AgencyQuerySet, in_lists
 
 K = TypeVar("K", bound=Hashable)
 NOBODY = 0  # stands for the superior of whoever has none; no agency's key
 OPEN_UP_TO = 60  # as many hits are shown unfolded; more would bury the reader
 SHOWN = 200  # directly below one superior, more than any province has communes; the table has them all
+
+
+class Named(NamedTuple):
+    """What a branch says of its agency, as it stands on the day; `above` is the key of its superior."""
+
+    pk: int
+    code: str
+    name: str
+    above: int | None
+
+    def __str__(self) -> str:
+        return in_lists(self.name)
 
 
 @dataclass(eq=False)
@@ -29,7 +39,7 @@ class Branch:
     `left_out` counts the children that are not shown, `toggled` is what the address opens after a click.
     """
 
-    agency: Agency
+    agency: Named
     is_wanted: bool
     below: int = 0
     is_open: bool = False
@@ -76,9 +86,8 @@ class Tree:
     """The ways from the roots of `visible` to those `wanted` among them; None wants all.
 
     `everybody` are the places of the visible ones, `direct` counts the wanted ones directly below each
-    superior. `then` stands before a dated column ("", or "stood__" of a past `day`), `order` is how siblings
-    stand. Open are the roots and `opened`; where not all are wanted, the ways to a moderate number of them
-    instead.
+    superior. `then` stands before a dated column ("", or "stood__" of a past day), `order` is how siblings stand.
+    Open are the roots and `opened`; where not all are wanted, the ways to a moderate number of them instead.
     """
 
     visible: AgencyQuerySet
@@ -87,7 +96,6 @@ class Tree:
     direct: Counter[int | None]
     then: str
     order: tuple[str, ...]
-    day: date | None = None
     opened: Collection[int] = ()
 
     @property
@@ -102,13 +110,13 @@ class Tree:
         unfolds = self.wanted is not None and self.direct.total() <= OPEN_UP_TO
         is_open = set(below) if unfolds else set(self.opened) & set(below)
         branches = self._branches(self._rows(superiors, below, is_open), below)
-        roots = [branch for branch in branches.values() if _above(branch.agency) not in superiors]
+        roots = [branch for branch in branches.values() if branch.agency.above not in superiors]
         self._hang(branches, roots, is_open, can_fold=not unfolds)
         return roots
 
     def _rows(
         self, superiors: dict[int, int | None], ways: Collection[int], is_open: Collection[int]
-    ) -> list[Agency]:
+    ) -> list[Named]:
         """The roots, what is directly below them, and what is directly below open ones."""
         top = [pk for pk, above in superiors.items() if above not in superiors]
         # Wanted ones without a visible superior are roots themselves.
@@ -121,14 +129,10 @@ class Tree:
             rows = rows.filter(Q(pk__in=self.wanted.order_by().values("pk")) | Q(pk__in=ways))
         place = Window(RowNumber(), partition_by=F(self.superior), order_by=self.order)
         keys = rows.annotate(place=place).filter(place__lte=SHOWN).order_by().values_list("pk", flat=True)
-        found = self.visible.filter(pk__in=keys).annotate(above_then=F(self.superior))
-        found = found.order_by(*self.order)
-        if self.day:
-            return [agency.as_it_stood() for agency in found.with_standing(self.day)]
-        return list(found.only("code", "name"))  # what a branch says
+        found = self.visible.filter(pk__in=keys).order_by(*self.order)
+        return list(map(Named._make, found.values_list("pk", "code", f"{self.then}name", self.superior)))
 
-    def _branches(self, rows: Iterable[Agency], below: Counter[int]) -> dict[int, Branch]:
-        agencies = list(rows)
+    def _branches(self, agencies: Collection[Named], below: Counter[int]) -> dict[int, Branch]:
         keys = [agency.pk for agency in agencies]
         among = keys if self.wanted is None else self.wanted.filter(pk__in=keys).values_list("pk", flat=True)
         wanted = set(among)
@@ -140,7 +144,7 @@ class Tree:
         """Children to their superiors, and to each branch what a click on it opens or folds."""
         children: dict[Any, list[Branch]] = defaultdict(list)
         for branch in branches.values():
-            children[_above(branch.agency)].append(branch)
+            children[branch.agency.above].append(branch)
         for branch in branches.values():
             branch.is_open = branch in roots or branch.agency.pk in is_open
             branch.children = children[branch.agency.pk] if branch.is_open else []
@@ -148,11 +152,6 @@ class Tree:
             if can_fold and branch not in roots:
                 branch.can_toggle = True
                 branch.toggled = sorted(set(is_open) ^ {branch.agency.pk})
-
-
-def _above(agency: Agency) -> int | None:
-    above: int | None = agency.above_then  # type: ignore[attr-defined]
-    return above
 
 
 def _left_out(branch: Branch) -> int:

@@ -43,6 +43,7 @@ from reports.models.report import URGENCY, ReportQuerySet, punctuality_is, recei
 from reports.rates import Rates, added_up, counts_by, total
 
 ROWS_A_PAGE = 50
+LONG = 1000  # rows; up to here a page costs as much either way (measured)
 SUPERIOR = ("superior__sort_order", "superior__name_sort", "superior_id", "superior__name")
 LONGEST_SEARCH = 100  # letters; nobody types more, and every word costs
 
@@ -315,9 +316,8 @@ class Board:
 
     def __getitem__(self, place: slice) -> Iterable[tuple[Any, ...]]:
         """The values of some rows, for the paginator."""
-        if self._is_whole:
-            return _page_of_cycle(self._asked, self.as_of, place.start, place.stop)
-        return _rows(self.visible, self._asked, self.as_of)[place]
+        part = (self._asked, self.as_of, place.start, place.stop, self.count > LONG)
+        return _page_of_cycle(*part) if self._is_whole else _page(self.visible, *part)
 
     def blocks(self, page: Page) -> list[Block]:
         """The rows of a page, grouped by superior where they are sorted so."""
@@ -369,11 +369,36 @@ def _sums(reports: ReportQuerySet, asked: Asked, as_of: datetime) -> "QuerySet[A
 
 def _rows(reports: ReportQuerySet, asked: Asked, as_of: datetime) -> "QuerySet[Any, Any]":
     """What the COLUMNS hold of the rows asked for, in their order."""
+    return _dressed(_found(reports, asked, as_of), as_of)
+
+
+def _page(
+    reports: ReportQuerySet, asked: Asked, as_of: datetime, start: int, stop: int, is_long: bool
+) -> "QuerySet[Any, Any]":
+    """The same of some rows.
+
+    Of a long list they are found first: mails would be counted of every row before them, and all that is
+    shown of each would be sorted along.
+    """
+    found = _found(reports, asked, as_of)
+    if not is_long:
+        return _dressed(found, as_of)[start:stop]
+    page = AnnualReport.objects.filter(pk__in=found.values("pk")[start:stop])
+    return _dressed(_in_order(page, asked, as_of), as_of)
+
+
+def _found(reports: ReportQuerySet, asked: Asked, as_of: datetime) -> ReportQuerySet:
     chosen, kind = reports.filter(asked.narrowing(as_of)), asked.wanted.kind
-    if kind:
-        chosen = chosen.filter(kind.condition(as_of))
-    rows = chosen.annotate(urgency=urgency_at(as_of), reminders=_reminders(as_of))
-    return rows.order_by(*ORDERS[asked.wanted.sort]).values_list(*COLUMNS)
+    return _in_order(chosen.filter(kind.condition(as_of)) if kind else chosen, asked, as_of)
+
+
+def _in_order(reports: ReportQuerySet, asked: Asked, as_of: datetime) -> ReportQuerySet:
+    ordered: ReportQuerySet = reports.annotate(urgency=urgency_at(as_of)).order_by(*ORDERS[asked.wanted.sort])
+    return ordered
+
+
+def _dressed(reports: ReportQuerySet, as_of: datetime) -> "QuerySet[Any, Any]":
+    return reports.annotate(reminders=_reminders(as_of)).values_list(*COLUMNS)
 
 
 @kept(300)  # composing it took as long as asking; the same for the page
@@ -382,8 +407,10 @@ def _sums_of_cycle(asked: Asked, as_of: datetime) -> "QuerySet[Any, Any]":
 
 
 @kept(300)
-def _page_of_cycle(asked: Asked, as_of: datetime, start: int, stop: int) -> "QuerySet[Any, Any]":
-    return _rows(AnnualReport.objects.filter(cycle=asked.cycle), asked, as_of)[start:stop]
+def _page_of_cycle(
+    asked: Asked, as_of: datetime, start: int, stop: int, is_long: bool
+) -> "QuerySet[Any, Any]":
+    return _page(AnnualReport.objects.filter(cycle=asked.cycle), asked, as_of, start, stop, is_long)
 
 
 def unreached(cycle: int, province: int, day: date) -> dict[Contact, Q]:

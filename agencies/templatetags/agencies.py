@@ -59,7 +59,7 @@ def _row(agency: Agency, words: _Words, on: str, is_past: bool, picks: bool) -> 
     css, tick = (' class="picked"', _tick(agency, name)) if picks else ("", "")
     return (
         f'<tr role="row"><th scope="row" role="rowheader"{css}>{tick}'
-        f'<a href="{_address(agency, on)}">{name}</a>{repeats}</th>'
+        f'<a href="{_address(agency.pk, on)}">{name}</a>{repeats}</th>'
         f'<td class="num" role="cell" data-l="{words.code}">{escape(agency.code)}</td>'
         + "".join(f'<td role="cell" data-l="{label}">{said}</td>' for label, said in cells)
         + "</tr>"
@@ -92,7 +92,7 @@ def _branch(branch: Branch, words: _TreeWords) -> str:
         said = f'<span class="muted small num">{escape(agency.code)}</span>'
     below = "".join(_branch(child, words) for child in branch.children)
     children = f"<ul>{below}{_more(branch, words.query)}</ul>" if below else ""
-    address = _address(agency, words.on)
+    address = _address(agency.pk, words.on)
     return f'<li id="b{agency.pk}">{twig} <a href="{address}">{name}</a> {said}{children}</li>'
 
 
@@ -126,8 +126,8 @@ def _changed(query: QueryDict, **values: list[int]) -> str:
     return escape(f"?{asked.urlencode()}")
 
 
-def _address(agency: Agency, on: str) -> str:
-    return markup.address_of("agency-detail", agency.pk) + (f"?on={escape(on)}" if on else "")
+def _address(pk: int, on: str) -> str:
+    return markup.address_of("agency-detail", pk) + (f"?on={escape(on)}" if on else "")
 
 
 def _tick(agency: Agency, name: str) -> str:

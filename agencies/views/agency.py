@@ -121,7 +121,6 @@ class AgencyTree(Registry):
             direct=self.places.directly_below(filters.values.get("group", "")),
             then=then,
             order=filters.order,
-            day=filters.day if then else None,
             opened=self.opened(),
         )
         return tree.grow()

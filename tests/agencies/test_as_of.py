@@ -181,10 +181,10 @@ def test_a_closed_branch_is_a_link_that_opens_it_and_folds_it_again(browse):
     make.agency(superior=district)
     clerk = browse(make.staff())
     (root,) = clerk.get(LIST, {"view": "tree"}).context["branches"]
-    branch = next(one for one in root.children if one.agency == district)
+    branch = next(one for one in root.children if one.agency.pk == district.pk)
     assert (branch.children, branch.below, branch.toggled) == ([], 1, [district.pk])
     (root,) = clerk.get(LIST, {"view": "tree", "open": branch.toggled}).context["branches"]
-    branch = next(one for one in root.children if one.agency == district)
+    branch = next(one for one in root.children if one.agency.pk == district.pk)
     assert ([str(one.agency) for one in branch.children], branch.toggled) == (["UBND xã Khánh An"], [])
 
 
