@@ -86,8 +86,9 @@ class Tree:
     """The ways from the roots of `visible` to those `wanted` among them; None wants all.
 
     `everybody` are the places of the visible ones, `direct` counts the wanted ones directly below each
-    superior. `then` stands before a dated column ("", or "stood__" of a past day), `order` is how siblings stand.
-    Open are the roots and `opened`; where not all are wanted, the ways to a moderate number of them instead.
+    superior. `then` stands before a dated column ("", or "stood__" of a past day), `order` is how siblings
+    stand. Open are the roots and `opened`; where not all are wanted, the ways to a moderate number of them
+    instead.
     """
 
     visible: AgencyQuerySet
@@ -128,8 +129,7 @@ class Tree:
         if self.wanted is not None:
             rows = rows.filter(Q(pk__in=self.wanted.order_by().values("pk")) | Q(pk__in=ways))
         place = Window(RowNumber(), partition_by=F(self.superior), order_by=self.order)
-        keys = rows.annotate(place=place).filter(place__lte=SHOWN).order_by().values_list("pk", flat=True)
-        found = self.visible.filter(pk__in=keys).order_by(*self.order)
+        found = rows.annotate(place=place).filter(place__lte=SHOWN).order_by(*self.order)
         return list(map(Named._make, found.values_list("pk", "code", f"{self.then}name", self.superior)))
 
     def _branches(self, agencies: Collection[Named], below: Counter[int]) -> dict[int, Branch]:

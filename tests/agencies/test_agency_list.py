@@ -1,13 +1,19 @@
 """The registry as a table and as a tree."""
 
+import csv
+from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+import agencies
+from agencies.forms.agency import SORTS
 from agencies.models import Role
 from agencies.models.agency import Group
+from agencies.tree import SHOWN
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -127,14 +133,37 @@ def test_an_agency_of_the_past_is_not_among_todays(browse, now):
     assert "UBND xã Khánh An" not in shown(browse(make.staff()).get(LIST))
 
 
-@pytest.mark.parametrize("view", ["table", "tree"])
-def test_fifty_agencies_cost_as_many_questions_as_one(browse, view):
+@pytest.mark.parametrize("asked", ["view=table", "view=tree", "view=table&q=xa", "view=tree&q=xa"])
+def test_fifty_agencies_cost_as_many_questions_as_one(browse, asked):
     reader = browse(make.user(Role.LEADER, make.province()))
     make.officer(make.agency(superior=make.district()))
-    one = questions(reader, f"{LIST}?view={view}")
+    one = questions(reader, f"{LIST}?{asked}")
     for place in range(49):
         make.officer(make.agency(f"Ủy ban nhân dân xã Số {place}"))
-    assert questions(reader, f"{LIST}?view={view}") == one
+    assert questions(reader, f"{LIST}?{asked}") == one
+
+
+def test_the_tree_asks_twice_for_all_it_shows(browse):
+    make.agency(superior=make.district())
+    reader = browse(make.user(Role.LEADER, make.province()))
+    reader.get(f"{LIST}?view=tree")
+    with CaptureQueriesContext(connection) as queries:
+        reader.get(f"{LIST}?view=tree")
+    asked = [one["sql"] for one in queries if 'FROM "agencies_agency"' in one["sql"]]
+    assert len([sql for sql in asked if "GROUP BY" in sql or "ROW_NUMBER" in sql]) == 2
+    # The others: whose desk the navigation counts for.
+    assert len(asked) <= 3
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_search_has_its_order_however_many_are_found(browse, monkeypatch, sort):
+    for name in ("Đông", "Dương", "Ấn", "An", "Ân"):
+        make.agency(f"Ủy ban nhân dân xã {name}")
+    clerk = browse(make.staff())
+    few = shown(clerk.get(LIST, {"q": "xa", "sort": sort}))
+    monkeypatch.setattr("agencies.views.agency.FEW", 0)
+    assert shown(clerk.get(LIST, {"q": "xa", "sort": sort})) == few
+    assert len(few) == 5
 
 
 def test_the_tree_shows_the_whole_province_with_counts(browse):
@@ -143,6 +172,36 @@ def test_the_tree_shows_the_whole_province_with_counts(browse):
     response = browse(make.user(Role.LEADER, make.province())).get(LIST, {"view": "tree"})
     (root,) = response.context["branches"]
     assert (str(root.agency), root.below, root.children[0].below) == ("UBND tỉnh An Giang", 2, 1)
+
+
+def test_the_tree_of_one_group_counts_it_alone_and_its_chips_count_all(browse):
+    make.agency(superior=make.district())
+    make.department("Sở Nội vụ")
+    response = browse(make.user(Role.LEADER, make.province())).get(
+        LIST, {"view": "tree", "group": Group.COMMUNE}
+    )
+    (root,) = response.context["branches"]
+    assert (root.below, [str(one.agency) for one in root.children]) == (1, ["UBND huyện An Phú"])
+    chips = {str(chip["label"]): chip["count"] for chip in response.context["chips"]}
+    assert (chips["Tất cả"], chips["UBND cấp xã"], chips["Sở, ban, ngành"]) == (4, 1, 1)
+
+
+def test_who_is_below_an_agency_that_has_ended_is_a_root_itself(browse, now):
+    now("2021-06-16 08:00")
+    district = make.district()
+    make.agency(superior=district)
+    district.valid_to = date(2021, 6, 15)
+    district.save()
+    response = browse(make.user(Role.LEADER, make.province())).get(LIST, {"view": "tree"})
+    roots = {str(root.agency) for root in response.context["branches"]}
+    assert roots == {"UBND tỉnh An Giang", "UBND xã Khánh An"}
+
+
+def test_the_tree_shows_all_that_stand_below_a_province():
+    with (Path(agencies.__file__).parent / "data" / "agencies_2025.csv").open(encoding="utf-8") as lines:
+        below = Counter(row["parent_code"] for row in csv.DictReader(lines))
+    # Its districts are gone: 118 in An Giang, and some 185 in the largest city.
+    assert below.most_common(1)[0][1] < 185 < SHOWN
 
 
 def test_the_tree_keeps_the_way_to_what_was_searched(browse):

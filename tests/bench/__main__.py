@@ -23,8 +23,10 @@ REPORT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 # Those that leave something behind come last.
 MEASURES: tuple[Callable[[Nation], Iterator[Row]], ...] = (
     pages.board,
+    pages.deep,
     pages.home,
     pages.agencies,
+    pages.registry,
     pages.statistics,
     pages.officer,
     pages.autosave,

@@ -6,7 +6,7 @@ a busy one the wall tells how many others were at work. What runs in several pro
 
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,13 +56,17 @@ def undone(work: Work, *, before: Work = lambda: None) -> Cost:
 
 
 def alternate(ours: Callable[[], Cost], floor: Callable[[], Cost], times: int, *, warm: int = 1) -> Pair:
-    """Measure both in turns, each of them first as often; the first `warm` rounds do not count."""
-    mine: list[Cost] = []
-    theirs: list[Cost] = []
+    """Measure both in turns; the first `warm` rounds do not count."""
+    return Pair(*in_turns((ours, floor), times, warm=warm))
+
+
+def in_turns(measures: Sequence[Callable[[], Cost]], times: int, *, warm: int = 1) -> list[Cost]:
+    """The medians of several, each of the outermost first as often: a machine has slower minutes."""
+    found: list[tuple[Callable[[], Cost], list[Cost]]] = [(measure, []) for measure in measures]
     for turn in range(times + warm):
-        for measure, kept in ((ours, mine), (floor, theirs))[:: 1 if turn % 2 else -1]:
+        for measure, kept in found[:: 1 if turn % 2 else -1]:
             kept.append(measure())
-    return Pair(middle(mine[warm:]), middle(theirs[warm:]))
+    return [middle(kept[warm:]) for _measure, kept in found]
 
 
 def middle(costs: list[Cost]) -> Cost:

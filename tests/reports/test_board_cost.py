@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reports.board import Board, Wanted
+from reports.board import Board, Sort, Wanted
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,28 @@ def test_the_board_asks_three_questions_for_its_rows():
         assert board.chips
         assert board.superiors
     assert len(queries) == 2  # the third is the cycle itself
+
+
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("sees_all", [True, False])
+def test_a_page_of_a_long_board_is_that_of_a_short_one(monkeypatch, sort, sees_all):
+    district = make.district()
+    for place in range(7):
+        make.agency(f"Ủy ban nhân dân xã Số {place}", superior=district)
+    cycle, person = make.cycle(), make.staff() if sees_all else make.officer(district)
+    assert person.agency
+    monkeypatch.setattr("reports.board.ROWS_A_PAGE", 3)
+
+    def pages():
+        board = Board(cycle, person, Wanted(sort=sort), make.NOW)
+        with CaptureQueriesContext(connection) as queries:
+            found = [board.page(number).object_list for number in ("1", "2", "3")]
+        return found, len(queries)
+
+    short = pages()
+    assert len({row.pk for page in short[0] for row in page}) > 7
+    monkeypatch.setattr("reports.board.LONG", 0)
+    assert pages() == short
 
 
 def test_an_officers_home_asks_at_most_eight_questions(browse):
