@@ -62,11 +62,11 @@ class Places:
     def of(cls, agencies: AgencyQuerySet, visible: AgencyQuerySet, then: str) -> "Places":
         """Those of `agencies`, in one statement that an index answers; `then` as in Tree."""
         superior = f"{then}superior_id"
-        above = visible.filter(pk=OuterRef(superior)).order_by()
-        above = above.values(found=Coalesce(F(superior), NOBODY))[:1]
+        its_row = visible.filter(pk=OuterRef(superior)).order_by()
+        above = Subquery(its_row.values(found=Coalesce(F(superior), NOBODY))[:1])
         counted = agencies.order_by().values_list(superior, f"{then}group").annotate(number=Count(Value(1)))
         # Asked of the groups that were counted, and not of the rows.
-        return cls(list(counted.annotate(above=Subquery(above))))
+        return cls(list(counted.annotate(above=above)))
 
     def by_group(self) -> Counter[str]:
         """How many there are of each group."""

@@ -46,7 +46,7 @@ def _row(agency: Agency, words: _Words, on: str, is_past: bool, picks: bool) -> 
     name = escape(agency)
     above = escape(agency.superior or "–")
     repeats = f'<span class="sub">{above}</span>' if getattr(agency, "name_repeats", False) else ""
-    held = getattr(agency, "held", [])
+    holder = getattr(agency, "holder", None)
     cells = [
         (words.above, above),
         (words.kind, words.kinds[agency.kind]),
@@ -55,7 +55,7 @@ def _row(agency: Agency, words: _Words, on: str, is_past: bool, picks: bool) -> 
     ]
     if not is_past:
         cells.append((words.mailbox, escape(agency.contact_email) or words.missing))
-    cells.append((words.holder, escape(held[0].user) if held else words.missing))
+    cells.append((words.holder, escape(holder) if holder else words.missing))
     css, tick = (' class="picked"', _tick(agency, name)) if picks else ("", "")
     return (
         f'<tr role="row"><th scope="row" role="rowheader"{css}>{tick}'

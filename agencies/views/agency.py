@@ -5,7 +5,8 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, OrderBy, Prefetch, Value
+from django.db.models import Count, F, OrderBy, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,9 +28,8 @@ from isotrack.kit.paging import CountedPaginator
 
 MOST_OPEN = 50  # branches that one address unfolds
 FEW = 1000  # agencies that bear the words of a search: so many are sorted at once
-# What a row of the table says; whole agencies, superiors and people took longer to make than to find.
+# What a row of the table says; whole agencies and superiors took longer to make than to find.
 _OF_ROWS = ("code", "name", "kind", "mandate", "reports_annually", "contact_email", "superior__name")
-_OF_HOLDERS = ("agency", "starts_on", "user__full_name", "user__username")
 
 
 class Registry(ListView):
@@ -159,13 +159,12 @@ class AgencyList(Registry):
     def shown(self, rows: Any) -> AgencyQuerySet:
         """The agencies of one page with what the table says of each."""
         filters = self.filters
-        people = Post.objects.on(filters.day).responsible().select_related("user").only(*_OF_HOLDERS)
         page = Agency.objects.filter(pk__in=rows.values("pk"))
         if filters.then:
             page = page.stood_on(filters.day).with_standing(filters.day)
         else:
             page = page.select_related("superior").only(*_OF_ROWS).with_name_repeated(filters.day)
-        return page.order_by(*filters.order).prefetch_related(Prefetch("posts", people, to_attr="held"))
+        return page.annotate(holder=_holder_on(filters.day)).order_by(*filters.order)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -177,6 +176,13 @@ class AgencyList(Registry):
             page.object_list = [agency.as_it_stood() for agency in page.object_list]
             context |= {"agencies": page.object_list, "object_list": page.object_list}
         return context
+
+
+def _holder_on(day: date) -> Subquery:
+    """The name of whoever was responsible for an agency on `day`."""
+    held = Post.objects.on(day).responsible().filter(agency_id=OuterRef("pk"))
+    name = Coalesce(NullIf("user__full_name", Value("")), "user__username")
+    return Subquery(held.values(name=name)[:1])
 
 
 def _off_index(column: str) -> OrderBy:
