@@ -79,7 +79,8 @@ class _TreeWords:
     def __init__(self, on: str, query: QueryDict) -> None:
         self.on, self.query = on, query
         self.rest = _changed(query, open=[])
-        self.below = f'</span><span class="visually-hidden"> {_("cơ quan bên dưới")}</span>'
+        below = _("cơ quan bên dưới")  # makemessages does not look into an f-string
+        self.below = f'</span><span class="visually-hidden"> {below}</span>'
         self.fold, self.unfold = _("Gập %(name)s"), _("Mở %(name)s")
 
 
