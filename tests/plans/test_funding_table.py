@@ -278,3 +278,11 @@ def test_saving_a_page_costs_as_many_statements_for_one_line_as_for_fifty(browse
 
     statements(1)
     assert statements(1) == statements(50)
+
+
+def test_what_a_source_lacks_is_no_number_below_nothing(browse):
+    money.source(300_000_000)
+    line = money.line(money.entry(), estimate=387_000_000)
+    page = browse(make.staff()).get(address(line.entry.plan)).text
+    assert "Còn thiếu của nguồn" in page and ">87.000.000<" in page
+    assert "-87.000.000" not in page and "−87.000.000" not in page
