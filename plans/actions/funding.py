@@ -308,7 +308,8 @@ def _edited(
             told = {"now": show_number(current) if isinstance(current, int | Decimal) else _("để trống")}
             work.refuse(line.pk, name, _CONFLICT % told, is_conflict=True)
             continue
-        work.note(line, name, current, value)
+        # A source is told by its name, which the journal can still read when the key says nothing.
+        work.note(line, name, *(sources.get(one, one) if name == "source" else one for one in (current, value)))
         setattr(line, "source_id" if name == "source" else name, value)
         touched = True
         if name == ESTIMATE:
@@ -416,6 +417,6 @@ def _record_source(verb: str, source: FundingSource, **details: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, CostItem | Document | PlanEntry | Decimal):
+    if isinstance(value, CostItem | Document | PlanEntry | FundingSource | Decimal):
         return str(value)
     return value

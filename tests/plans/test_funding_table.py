@@ -100,6 +100,14 @@ def test_the_department_adds_a_line_and_the_journal_says_so(browse):
     assert Entry.objects.filter(verb="funding-saved").count() == 1
 
 
+def test_the_journal_tells_another_source_by_its_name(browse):
+    line = money.line(money.entry())
+    other = money.source(name="Viện trợ")
+    browse(make.staff()).post(address(line.entry.plan), posted(line, source=str(other.pk)))
+    (change,) = Entry.objects.get(verb="funding-saved").changes.values()
+    assert change == [str(line.source), "Viện trợ (2020)"]
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
