@@ -309,7 +309,9 @@ def _edited(
             work.refuse(line.pk, name, _CONFLICT % told, is_conflict=True)
             continue
         # A source is told by its name, which the journal can still read when the key says nothing.
-        work.note(line, name, *(sources.get(one, one) if name == "source" else one for one in (current, value)))
+        work.note(
+            line, name, *(sources.get(one, one) if name == "source" else one for one in (current, value))
+        )
         setattr(line, "source_id" if name == "source" else name, value)
         touched = True
         if name == ESTIMATE:
