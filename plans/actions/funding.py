@@ -308,10 +308,10 @@ def _edited(
             told = {"now": show_number(current) if isinstance(current, int | Decimal) else _("để trống")}
             work.refuse(line.pk, name, _CONFLICT % told, is_conflict=True)
             continue
-        # A source is told by its name, which the journal can still read when the key says nothing.
-        work.note(
-            line, name, *(sources.get(one, one) if name == "source" else one for one in (current, value))
+        told = (
+            (_by_name(sources, current), _by_name(sources, value)) if name == "source" else (current, value)
         )
+        work.note(line, name, *both)
         setattr(line, "source_id" if name == "source" else name, value)
         touched = True
         if name == ESTIMATE:
@@ -319,6 +319,11 @@ def _edited(
     if touched:
         _check(work, line.pk, line, sources)
     return line if touched else None
+
+
+def _by_name(sources: Mapping[int, FundingSource], key: Any) -> Any:
+    """A source as the journal tells it: its key would say nothing to who reads it."""
+    return sources.get(key, key)
 
 
 _CONFLICT = gettext_lazy("Người khác vừa sửa ô này, số đang lưu là %(now)s. Kiểm tra rồi lưu lại.")
