@@ -308,10 +308,10 @@ def _edited(
             told = {"now": show_number(current) if isinstance(current, int | Decimal) else _("để trống")}
             work.refuse(line.pk, name, _CONFLICT % told, is_conflict=True)
             continue
-        told = (
-            (_by_name(sources, current), _by_name(sources, value)) if name == "source" else (current, value)
-        )
-        work.note(line, name, *both)
+        if name == "source":
+            work.note(line, name, _by_name(sources, current), _by_name(sources, value))
+        else:
+            work.note(line, name, current, value)
         setattr(line, "source_id" if name == "source" else name, value)
         touched = True
         if name == ESTIMATE:
