@@ -79,6 +79,7 @@ VERBS: dict[str, Words] = {
     "invitation-expired": gettext_lazy("Lời mời hết hạn"),
     "absence-rule-changed": gettext_lazy("Đổi quy tắc khóa khi vắng mặt"),
     "document-registered": gettext_lazy("Ghi văn bản vào sổ"),
+    "document-file-added": gettext_lazy("Thêm tệp của văn bản"),
     "cycle-opened": gettext_lazy("Mở kỳ báo cáo"),
     "cycle-switched": gettext_lazy("Đổi thiết lập kỳ"),
     "cycle-closed": gettext_lazy("Kết thúc kỳ báo cáo"),
