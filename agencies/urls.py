@@ -36,6 +36,7 @@ urlpatterns = [
     path("documents/add/", document.add, name="document-add"),
     path("documents/<int:pk>/", document.DocumentDetail.as_view(), name="document-detail"),
     path("documents/<int:pk>/file/", document.download, name="document-file"),
+    path("documents/<int:pk>/file/add/", document.attach, name="document-attach"),
     path("people/", account.AccountList.as_view(), name="account-list"),
     path("people/add/", account.add, name="account-add"),
     path("people/me/", own.account, name="account-own"),

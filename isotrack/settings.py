@@ -299,6 +299,9 @@ ALARM_RECIPIENTS = "reports.mails_alarm.recipients"
 # What waits with a post and who passes on what was its holder's alone; see agencies.actions.person
 HANDOVER = {"waiting": "reports.handover.waiting", "pass_on": "reports.handover.pass_on"}
 
+# What points at a document of the register, in every app; see agencies.views.document
+DOCUMENT_USES = "reports.document_uses.uses_of"
+
 # What each kind of long work does; see isotrack.journal.jobs
 JOBS: dict[str, str] = {
     "consolidated-pdf": "reports.jobs.consolidated.Paper",

@@ -85,6 +85,11 @@ class SourceState:
         """What is left; below zero it is missing."""
         return self.available - self.committed
 
+    @property
+    def missing(self) -> int:
+        """What the source falls short of; nothing where it suffices."""
+        return max(-self.balance, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -139,7 +144,7 @@ def judge(plan: RolloutPlan, on: date) -> Judgement:
     law, items = _Law(on), list(_items(plan))
     tiers = _tiers(plan, on)
     found = Judgement(sources=list(_source_states(plan, items)))
-    found.shortfalls = [_shortfall(state) for state in found.sources if state.balance < 0]
+    found.shortfalls = [_shortfall(state) for state in found.sources if state.missing]
     for check in _checks(_pots(plan, items, tiers), law):
         _note(found, check)
     found.violations += [*_undeclared(items), *_without_source(items)]
@@ -521,7 +526,7 @@ def _shortfall(state: SourceState) -> Shortfall:
         "available": show_money(state.available),
         "asked": show_money(state.asked),
         "elsewhere": show_money(state.elsewhere),
-        "missing": show_money(-state.balance),
+        "missing": show_money(state.missing),
     }
     if state.elsewhere:
         sentence = _(
@@ -532,9 +537,7 @@ def _shortfall(state: SourceState) -> Shortfall:
         sentence = _(
             "Nguồn “%(source)s” năm %(year)s có %(available)s, kế hoạch này cần %(asked)s: thiếu %(missing)s."
         )
-    return Shortfall(
-        state.name, state.year, state.available, state.committed, -state.balance, sentence % told
-    )
+    return Shortfall(state.name, state.year, state.available, state.committed, state.missing, sentence % told)
 
 
 def _ceiling(items: Iterable[_Item], tiers: Mapping[int, str], law: _Law) -> int:

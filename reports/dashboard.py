@@ -153,6 +153,11 @@ class ProvinceHome:
         """The day in Vietnam."""
         return day_of(self.as_of)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the common deadline has passed: from then on only the extended are not yet due."""
+        return self.as_of >= self.cycle.cutoff
+
     @cached_property
     def _rates(self) -> dict[tuple[Any, ...], Rates]:
         """One statement: how the reports stand by group and superior."""
@@ -239,9 +244,9 @@ class ProvinceHome:
 
     @property
     def errands(self) -> list[Errand]:
-        """What waits for the department; nothing for those who only read."""
+        """What waits for the department; for finance and the leaders, the plans they decide on."""
         if not self.user.is_reviewer:
-            return []
+            return [errand for errand in self._decisions() if errand.count]
         waiting = (self._reviews(), self._letters(), self._remedies(), self._plans())
         found = [*chain(*waiting), *self._failures(), *self._unreached(), *self._contacts()]
         return [errand for errand in found if errand.count]
@@ -323,9 +328,19 @@ class ProvinceHome:
         yield Errand(title, detail, overdue.count, url)
 
     def _plans(self) -> Iterable[Errand]:
-        returned = sum(plan.state == RolloutPlan.State.RETURNED for plan in self.plans)
-        title, detail = _("Kế hoạch bị trả lại"), _("sửa theo góp ý rồi trình lại")
-        yield Errand(title, detail, returned, reverse("plans:plan-list"))
+        returned = self._plans_in(RolloutPlan.State.RETURNED)
+        yield _of_plans(_("Kế hoạch bị trả lại"), _("sửa theo góp ý rồi trình lại"), returned)
+
+    def _decisions(self) -> Iterable[Errand]:
+        if self.user.role == Role.FINANCE:
+            waiting = self._plans_in(RolloutPlan.State.FINANCE_REVIEW)
+            yield _of_plans(_("Kế hoạch chờ thẩm định"), _("góp ý, trả lại hoặc thẩm định xong"), waiting)
+        elif self.user.role == Role.LEADER:
+            waiting = self._plans_in(RolloutPlan.State.CLEARED)
+            yield _of_plans(_("Kế hoạch chờ phê duyệt"), _("ghi số và ngày quyết định"), waiting)
+
+    def _plans_in(self, state: str) -> list[PlanLine]:
+        return [plan for plan in self.plans if plan.state == state]
 
     def _remedies(self) -> Iterable[Errand]:
         """Of every year: what agencies have to remedy after an inspection; one statement."""
@@ -382,6 +397,13 @@ class ProvinceHome:
 
     def _board(self, query: str) -> str:
         return reverse("reports:cycle-board", args=[self.cycle.year]) + "?" + query
+
+
+def _of_plans(title: str, detail: str, plans: Sequence[PlanLine]) -> Errand:
+    """One plan is opened right away, several as their list."""
+    one = len(plans) == 1
+    url = reverse("plans:plan-detail", args=[plans[0].pk]) if one else reverse("plans:plan-list")
+    return Errand(title, detail, len(plans), url)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Entries keep verbs, fields and values as data; their names come from the models 
 questionnaire of the report. What is not known any more is shown as it was written.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from plans.models import (
     Consultant,
     Contract,
     Declaration,
+    FundingLine,
     FundingSource,
     PlanEntry,
     RolloutPlan,
@@ -77,6 +79,7 @@ VERBS: dict[str, Words] = {
     "invitation-expired": gettext_lazy("Lời mời hết hạn"),
     "absence-rule-changed": gettext_lazy("Đổi quy tắc khóa khi vắng mặt"),
     "document-registered": gettext_lazy("Ghi văn bản vào sổ"),
+    "document-file-added": gettext_lazy("Thêm tệp của văn bản"),
     "cycle-opened": gettext_lazy("Mở kỳ báo cáo"),
     "cycle-switched": gettext_lazy("Đổi thiết lập kỳ"),
     "cycle-closed": gettext_lazy("Kết thúc kỳ báo cáo"),
@@ -274,6 +277,7 @@ _MODELS: dict[str, tuple[type[models.Model], ...]] = {
     "questionnaire": (QuestionnaireVersion,),
     "plan": (RolloutPlan,),
     "plan-entry": (PlanEntry,),
+    "line": (FundingLine,),
     "source": (FundingSource,),
     "declaration": (Declaration,),
     "upkeep": (Upkeep,),
@@ -281,6 +285,10 @@ _MODELS: dict[str, tuple[type[models.Model], ...]] = {
     "consultant": (Consultant, Contract),
     "view": (SavedView,),
 }
+# "Ban Dân tộc, A – thuê tổ chức tư vấn 2020 #83: estimate": a line of money, and what changed in it.
+_MONEY = re.compile(
+    r"(?P<line>.+?)(?: #\d+)?: (?P<column>estimate|approved|allocated|spent|settled|quantity|source)\+*"
+)
 # Names in `changes` that are no field of the thing itself.
 _OTHER_NAMES: dict[tuple[str, str], Words] = {
     ("cycle", "expected"): gettext_lazy("số cơ quan phải báo cáo"),
@@ -405,6 +413,10 @@ def _field(kind: str, name: str) -> "models.Field[Any, Any] | None":
 
 def _label(kind: str, name: str) -> Words:
     field = _field(kind, name)
+    found = _MONEY.fullmatch(name) if kind == "plan" else None
+    if found:
+        column = _field("line", found["column"])
+        return f"{found['line']}: {column.verbose_name}" if column else name
     return _OTHER_NAMES.get((kind, name)) or (field.verbose_name if field else name)
 
 

@@ -227,10 +227,11 @@ def _parts_of(line: ShareLine | None) -> Iterator[Fact]:
 def _said(report: Consolidated) -> Iterator[Said]:
     lie = report.quartiles
     for chapter in report.picture.chapters:
-        yield from (
-            Said(line.question, line=line, quartiles=lie.get(line.question.key)) for line in chapter.numbers
-        )
-        yield from (Said(line.question, part=part) for line in chapter.shares for part in line.parts)
+        for line in chapter.in_order:
+            if isinstance(line, ShareLine):
+                yield from (Said(line.question, part=part) for part in line.parts)
+            else:
+                yield Said(line.question, line=line, quartiles=lie.get(line.question.key))
 
 
 def _agencies(said: Said) -> int | None:

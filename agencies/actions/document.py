@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -26,4 +27,20 @@ def register(*, by: User, at: datetime, province: Agency, **values: Any) -> Docu
         raise ValidationError({"number": _("Văn bản này đã có trong sổ.")}, code="twice") from None
     about = ("document", document.pk, document)
     record("document-registered", about, by=by, at=at, province=province.pk)
+    return document
+
+
+@transaction.atomic
+def add_file(document: Document, *, by: User, at: datetime, file: "File[bytes]") -> Document:
+    """Add the file of a document entered without one; a file that is there is never exchanged.
+
+    Raises ValidationError when another hand added it meanwhile.
+    """
+    document = Document.objects.select_for_update().get(pk=document.pk)
+    if document.file:
+        raise ValidationError(_("Văn bản này vừa được thêm tệp."), code="twice")
+    document.file = file
+    document.save(update_fields=["file"])
+    about = ("document", document.pk, document)
+    record("document-file-added", about, by=by, at=at, province=document.province_id)
     return document

@@ -31,6 +31,17 @@ class DocumentFilter(FilterForm):
         return found.filter(kind=values["kind"]) if "kind" in values else found
 
 
+class FileForm(HouseFormMixin, forms.Form):
+    """The file of a document that was entered without one."""
+
+    file = UploadField(
+        kinds=(FileKind.PDF,),
+        label=gettext_lazy("Tệp PDF"),
+        help_text=gettext_lazy("Bản PDF, tối đa 20 MB. Không tải lên tài liệu có nội dung bí mật nhà nước."),
+    )
+    submit_label = gettext_lazy("Thêm tệp")
+
+
 class DocumentForm(HouseFormMixin, forms.ModelForm):
     """One document of the province, with its file where there is one; `today` is the last possible date."""
 

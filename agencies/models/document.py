@@ -23,6 +23,13 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             return self.none()
         return self.filter(Q(province__isnull=True) | Q(province_id__in=user.agency.realm))
 
+    def without_file_of(self, user: "User") -> Self:
+        """Those of the person's own province whose file the department may still add."""
+        own = user.agency
+        if own is None or not user.is_reviewer:
+            return self.none()
+        return self.filter(province_id=own.province_id, file="")
+
     def with_file(self) -> Self:
         """Those whose file we have."""
         return self.exclude(file="")

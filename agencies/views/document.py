@@ -1,18 +1,22 @@
 """The register of documents."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import DetailView, ListView
 
-from agencies.actions.document import register
-from agencies.forms.document import DocumentFilter, DocumentForm
-from agencies.models import Document
+from agencies.actions.document import add_file, register
+from agencies.forms.document import DocumentFilter, DocumentForm, FileForm
+from agencies.models import Document, User
 from agencies.models.document import DocumentQuerySet
 from agencies.views import SignedRequest
 from isotrack.kit import clock
@@ -46,8 +50,10 @@ class DocumentDetail(DetailView):
         return Document.objects.visible_to(self.request.user).select_related("province")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        cycles = self.object.cycles.visible_to(self.request.user)
-        return super().get_context_data(cycles=cycles, **kwargs)
+        user = self.request.user
+        uses_of: Callable[[Document, User], list[Any]] = import_string(settings.DOCUMENT_USES)
+        can_attach = Document.objects.without_file_of(user).contains(self.object)
+        return super().get_context_data(uses=uses_of(self.object, user), can_attach=can_attach, **kwargs)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,6 +73,23 @@ def add(request: SignedRequest) -> HttpResponse:
             messages.success(request, _("Đã ghi %(document)s vào sổ.") % {"document": document})
             return redirect("agencies:document-detail", document.pk)
     return render(request, "agencies/document_add.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attach(request: SignedRequest, pk: int) -> HttpResponse:
+    """Add the file of a document that was entered without one."""
+    document = get_object_or_404(Document.objects.without_file_of(request.user), pk=pk)
+    form = FileForm(request.POST or None, request.FILES or None)
+    form.cancel_url = reverse("agencies:document-detail", args=[pk])
+    if form.is_valid():
+        try:
+            add_file(document, by=request.user, at=clock.now(), file=form.cleaned_data["file"])
+        except ValidationError as refusal:
+            form.add_error("file", refusal)
+        else:
+            messages.success(request, _("Đã thêm tệp của %(document)s.") % {"document": document})
+            return redirect("agencies:document-detail", pk)
+    return render(request, "agencies/document_attach.html", {"form": form, "document": document})
 
 
 @require_safe

@@ -308,7 +308,10 @@ def _edited(
             told = {"now": show_number(current) if isinstance(current, int | Decimal) else _("để trống")}
             work.refuse(line.pk, name, _CONFLICT % told, is_conflict=True)
             continue
-        work.note(line, name, current, value)
+        if name == "source":
+            work.note(line, name, _by_name(sources, current), _by_name(sources, value))
+        else:
+            work.note(line, name, current, value)
         setattr(line, "source_id" if name == "source" else name, value)
         touched = True
         if name == ESTIMATE:
@@ -316,6 +319,11 @@ def _edited(
     if touched:
         _check(work, line.pk, line, sources)
     return line if touched else None
+
+
+def _by_name(sources: Mapping[int, FundingSource], key: Any) -> Any:
+    """A source as the journal tells it: its key would say nothing to who reads it."""
+    return sources.get(key, key)
 
 
 _CONFLICT = gettext_lazy("Người khác vừa sửa ô này, số đang lưu là %(now)s. Kiểm tra rồi lưu lại.")
@@ -416,6 +424,6 @@ def _record_source(verb: str, source: FundingSource, **details: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, CostItem | Document | PlanEntry | Decimal):
+    if isinstance(value, CostItem | Document | PlanEntry | FundingSource | Decimal):
         return str(value)
     return value

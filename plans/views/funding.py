@@ -308,7 +308,7 @@ def _post_review(request: SignedRequest, plan: RolloutPlan) -> HttpResponse:
     with transaction.atomic():
         written = comment_lines(plan, by=user, at=at, texts=_texts(request))
         settled = [int(pk) for pk in request.POST.getlist("settled") if pk.isdecimal()]
-        answer_comments(plan, by=user, at=at, comments=settled)
+        answered = answer_comments(plan, by=user, at=at, comments=settled)
         if act == "return":
             return_for_correction(plan, by=user, at=at)
         elif act == "clear":
@@ -318,9 +318,19 @@ def _post_review(request: SignedRequest, plan: RolloutPlan) -> HttpResponse:
     elif act == "clear":
         messages.success(request, _("Đã thẩm định xong %(plan)s.") % {"plan": plan.code})
     else:
-        messages.success(request, _("Đã lưu %(count)s góp ý.") % {"count": len(written)})
+        messages.success(request, _said(len(written), answered))
         return redirect("plans:finance-review", plan.pk)
     return redirect("plans:plan-detail", plan.pk)
+
+
+def _said(written: int, settled: int) -> str:
+    """What saving without a decision did to the comments."""
+    told = {"count": written, "settled": settled}
+    if settled and written:
+        return _("Đã lưu %(count)s góp ý; %(settled)s góp ý không cần sửa nữa.") % told
+    if settled:
+        return _("%(settled)s góp ý không cần sửa nữa.") % told
+    return _("Đã lưu %(count)s góp ý.") % told
 
 
 def _texts(request: SignedRequest) -> dict[int | None, str]:

@@ -109,8 +109,11 @@ class PlanDetail(DetailView):
             "q": words,
             "show": show if show in ("overdue", "declared") else "",
         }
+        may = powers(user, plan)
+        if may["can_keep"] and plan.state == State.RETURNED:
+            shown["to_mend"] = plan.comments.unanswered().count()
         supplements = plan.supplements.visible_to(user)
-        return super().get_context_data(supplements=supplements, **shown, **powers(user, plan), **kwargs)
+        return super().get_context_data(supplements=supplements, **shown, **may, **kwargs)
 
 
 @either_way

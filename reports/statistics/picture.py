@@ -257,6 +257,11 @@ class Chapter:
     numbers: Sequence[NumberLine]
     shares: Sequence[ShareLine]
 
+    @property
+    def in_order(self) -> list[NumberLine | ShareLine]:
+        """Both kinds as the questionnaire numbers them."""
+        return sorted([*self.numbers, *self.shares], key=lambda line: line.question.number)
+
 
 @dataclass(frozen=True)
 class StateLine:

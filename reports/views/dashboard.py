@@ -61,9 +61,10 @@ def safe_next(request: HttpRequest, url: str) -> str:
 
 def _province(user: User, asked: DayForm) -> tuple[str, dict[str, Any]]:
     """As of now, or as it was at the end of the day of ?on=: then nothing is to be done there."""
-    as_of, acts = asked.instant(clock.now()), user.is_reviewer and not asked.is_past
+    as_of, acts = asked.instant(clock.now()), not asked.is_past
     cycle, last = cycles_at_home(user, as_of, looks_back=asked.is_past)
-    context = {"can_open": acts, "cycle": cycle, "without_post": user.agency is None, "asked": asked}
+    context = {"acts": acts, "can_open": acts and user.is_reviewer, "cycle": cycle, "asked": asked}
+    context["without_post"] = user.agency is None
     if cycle is None:
         return "reports/home_empty.html", context
     return "reports/home_province.html", context | {"home": ProvinceHome(cycle, last, user, as_of)}

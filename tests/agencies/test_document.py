@@ -100,3 +100,24 @@ def test_a_document_names_the_cycles_that_rest_on_it(browse):
     make.cycle().documents.add(document)
     page = browse(make.staff()).get(f"/agencies/documents/{document.pk}/").content.decode()
     assert "Kỳ báo cáo năm 2020" in page
+
+
+def test_the_file_of_a_document_is_added_later_and_once(browse):
+    document, clerk = make.document("45/SKHCN-TĐC"), browse(make.staff())
+    page = f"/agencies/documents/{document.pk}/"
+    assert f'href="{page}file/add/"' in clerk.get(page).text
+    added = clerk.post(f"{page}file/add/", {"file": SimpleUploadedFile("scan.pdf", PDF)}, follow=True)
+    assert "Đã thêm tệp của Công văn 45/SKHCN-TĐC" in added.text
+    document.refresh_from_db()
+    assert document.file.read() == PDF
+    assert Entry.objects.about("document", document.pk).get().verb == "document-file-added"
+    assert f"{page}file/add/" not in clerk.get(page).text
+    assert clerk.post(f"{page}file/add/", {"file": SimpleUploadedFile("b.pdf", PDF)}).status_code == 404
+
+
+def test_no_file_is_added_to_the_law_of_the_country_or_by_others(browse):
+    law, letter = make.document("19/2014/QĐ-TTg"), make.document("45/SKHCN-TĐC")
+    Document.objects.filter(pk=law.pk).update(province=None)
+    assert browse(make.staff()).get(f"/agencies/documents/{law.pk}/file/add/").status_code == 404
+    officer = browse(make.officer(make.agency()))
+    assert officer.get(f"/agencies/documents/{letter.pk}/file/add/").status_code == 404

@@ -49,6 +49,12 @@ SIDEWAYS = """() => {
 }"""
 
 
+# A small table of numbers stays a table on a phone: then all of it has to be in sight.
+CUT_OFF = """() => [...document.querySelectorAll(".tablewrap:has(.tight)")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => `table of ${one.scrollWidth} px in ${one.clientWidth}: ${one.innerText.slice(0, 60)}`)"""
+
+
 @cache
 def axe() -> str:
     """The accessibility checker's source; no axe, no passing."""
@@ -67,7 +73,7 @@ def faults_at_every_size(page: Page) -> list[str]:
     """The same on a desk and on a phone; and with large text on a phone, whether the page still fits."""
     found = [f"{DESK} px: {fault}" for fault in faults(page)]
     page.set_viewport_size({"width": PHONE, "height": 800})
-    found += [f"{PHONE} px: {fault}" for fault in faults(page)]
+    found += [f"{PHONE} px: {fault}" for fault in [*faults(page), *page.evaluate(CUT_OFF)]]
     # What A+ does: the server writes this attribute from the cookie.
     page.evaluate("() => { document.documentElement.dataset.text = 'l' }")
     found += [f"{PHONE} px, A+: {fault}" for fault in page.evaluate(SIDEWAYS)]

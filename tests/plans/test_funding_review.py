@@ -64,6 +64,24 @@ def test_an_open_comment_keeps_a_plan_from_being_cleared_until_finance_settles_i
     assert plan.state == "cleared"
 
 
+def test_what_saving_did_to_the_comments_is_said(browse):
+    line = under_review()
+    plan, finance = line.entry.plan, browse(money.finance())
+    page = finance.post(address(plan), {f"c-{line.pk}": "Vì sao?", "act": "save"}, follow=True)
+    assert "Đã lưu 1 góp ý." in page.text
+    settled = {"settled": plan.comments.get().pk, "act": "save"}
+    assert "1 góp ý không cần sửa nữa." in finance.post(address(plan), settled, follow=True).text
+
+
+def test_the_department_reads_on_the_plan_itself_that_it_came_back(browse):
+    line = under_review()
+    plan, clerk = line.entry.plan, browse(make.staff())
+    page = reverse("plans:plan-detail", args=[plan.pk])
+    assert "Sở Tài chính trả lại" not in clerk.get(page).text
+    browse(money.finance()).post(address(plan), {f"c-{line.pk}": "Vì sao?", "act": "return"})
+    assert "Sở Tài chính trả lại, còn 1 góp ý chưa trả lời." in clerk.get(page).text
+
+
 def test_a_plan_is_not_returned_without_a_word(browse):
     plan = under_review().entry.plan
     page = browse(money.finance()).post(address(plan), {"act": "return"})

@@ -100,6 +100,14 @@ def test_the_department_adds_a_line_and_the_journal_says_so(browse):
     assert Entry.objects.filter(verb="funding-saved").count() == 1
 
 
+def test_the_journal_tells_another_source_by_its_name(browse):
+    line = money.line(money.entry())
+    other = money.source(name="Viện trợ")
+    browse(make.staff()).post(address(line.entry.plan), posted(line, source=str(other.pk)))
+    (change,) = Entry.objects.get(verb="funding-saved").changes.values()
+    assert change == [str(line.source), "Viện trợ (2020)"]
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
@@ -278,3 +286,11 @@ def test_saving_a_page_costs_as_many_statements_for_one_line_as_for_fifty(browse
 
     statements(1)
     assert statements(1) == statements(50)
+
+
+def test_what_a_source_lacks_is_no_number_below_nothing(browse):
+    money.source(300_000_000)
+    line = money.line(money.entry(), estimate=387_000_000)
+    page = browse(make.staff()).get(address(line.entry.plan)).text
+    assert "Còn thiếu của nguồn" in page and ">87.000.000<" in page
+    assert "-87.000.000" not in page and "−87.000.000" not in page

@@ -145,6 +145,14 @@ def test_choices_read_in_words():
     assert (change.old, change.new) == ("Người phụ trách ISO", "Sở Khoa học và Công nghệ")
 
 
+def test_money_is_named_by_its_line_and_its_column():
+    line = "Ban Dân tộc, A – thuê tổ chức tư vấn 2020"
+    changes = {f"{line} #83: estimate": [50000000, 40000000], f"{line}: source": [None, "Ngân sách (2020)"]}
+    first, second = changes_in_words("plan", changes)
+    assert (first.label, first.old, first.new) == (f"{line}: dự toán", "50.000.000", "40.000.000")
+    assert (second.label, second.new) == (f"{line}: nguồn", "Ngân sách (2020)")
+
+
 def test_every_verb_that_is_recorded_has_words():
     code = [path.read_text() for path in CODE.glob("*/actions/*.py")]
     code += [path.read_text() for path in (CODE / "isotrack" / "journal").glob("*.py")]

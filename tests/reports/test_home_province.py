@@ -8,6 +8,7 @@ import pytest
 from agencies.models import Role
 from isotrack.journal.models import Notice
 from plans.models import EntryStep, RolloutPlan
+from reports.actions.review import extend
 from reports.dashboard import ProvinceHome
 from tests import make
 from tests.plans import planning
@@ -97,10 +98,40 @@ def test_failed_mails_wait_for_the_department(cycle, browse):
 
 
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.LEADER])
-def test_those_who_only_read_have_no_errands(cycle, browse, role):
+def test_those_with_nothing_to_decide_have_no_errands(cycle, browse, role):
     page = browse(make.user(role, make.province())).get("/")
     assert page.context["home"].errands == []
     assert "Việc chờ tôi" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "title"),
+    [
+        (Role.FINANCE, RolloutPlan.State.FINANCE_REVIEW, "Kế hoạch chờ thẩm định"),
+        (Role.LEADER, RolloutPlan.State.CLEARED, "Kế hoạch chờ phê duyệt"),
+    ],
+)
+def test_the_plan_that_waits_for_a_decision_is_one_press_away(cycle, browse, role, state, title):
+    plan = planning.drafted(planning.five()[0])
+    RolloutPlan.objects.filter(pk=plan.pk).update(state=state)
+    decider = browse(make.user(role, make.province()))
+    page = decider.get("/")
+    assert [(one.title, one.count) for one in page.context["home"].errands] == [(title, 1)]
+    assert f'<a href="/plans/{plan.pk}/">' in page.text and "Việc chờ tôi" in page.text
+    assert title not in decider.get("/?on=04/07/2021").text
+    other = Role.LEADER if role == Role.FINANCE else Role.FINANCE
+    assert title not in browse(make.user(other, make.province(), username="other")).get("/").text
+
+
+def test_who_was_given_more_time_but_has_sent_is_not_said_to_be_waited_for(cycle, browse):
+    report = cycle.reports.get(state="not_started", agency__name__endswith="Chi")
+    letter = make.document("88/UBND-TH")
+    until = date(2021, 7, 15)
+    extend(report, by=make.staff(), at=make.at("2021-06-20"), until=until, document=letter, reason="Mưa lũ")
+    assert ">được gia hạn<" in browse(make.staff()).get("/").text
+    sent = make.at("2021-07-01 09:00")
+    cycle.reports.filter(pk=report.pk).update(state="submitted", first_submitted_at=sent, submitted_at=sent)
+    assert ">được gia hạn<" not in browse(make.staff()).get("/").text
 
 
 def test_before_the_first_report_the_plots_say_when_it_begins(now, browse):

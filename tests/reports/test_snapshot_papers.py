@@ -104,3 +104,9 @@ def test_the_workbook_speaks_the_language_of_whoever_asked(cycle):
     made = Workbook().make(arguments, {})
     assert Workbook().join(arguments, [made]) == ("TH-89-2020-1.xlsx", made)
     assert Paper().join(arguments, [b"%PDF"]) == ("TH-89-2020-1.pdf", b"%PDF")
+
+
+def test_questions_stand_in_the_order_of_the_form(cycle):
+    book = cells(book_of(make.snapshot(cycle, as_of="2021-07-05 09:00"), "vi"))
+    numbers = [row[0] for row in book["Câu hỏi"][5:]]
+    assert numbers == sorted(numbers) and len(set(numbers)) > 10

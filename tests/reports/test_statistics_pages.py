@@ -1,6 +1,7 @@
 """The statistics of a cycle as a page: the same cost for any province, each figure a link to its rows."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -50,6 +51,14 @@ def test_every_link_of_the_page_lists_something_or_says_that_there_is_nothing(br
     links = set(re.findall(r'href="(/cycles/2020/statistics/rows/[^"]*)"', page))
     assert len(links) > 50
     assert {clerk.get(link.replace("&amp;", "&")).status_code for link in links} == {200}
+
+
+def test_last_years_sum_says_of_how_many_agencies_it_is(browse):
+    agency = make.agency(on=date(2019, 1, 1))
+    for year, staff in ((2019, 10), (2020, 12)):
+        make.report(agency, make.cycle(year=year), sent=f"{year + 1}-06-10", figures={"staff_total": staff})
+    page = words(browse(make.staff()).get("/cycles/2020/statistics/"))
+    assert "10 1 cơ quan +2 " in " ".join(re.sub("<[^>]+>", " ", page).split())
 
 
 def test_the_rows_of_a_choice_name_the_agency_and_its_answer(browse):

@@ -53,6 +53,7 @@ GET = {
     "agencies:document-add": "l n n n y n n n y",
     "agencies:document-detail": "l y y y y y y y n",
     "agencies:document-file": "l y y y y y y y n",
+    "agencies:document-attach": "l n n n n n n n n",  # it has its file
     "agencies:account-list": "l n n n y n n y y",
     "agencies:account-add": "l n n n n n n y n",
     "agencies:account-own": "l y y y y y y y y",
