@@ -43,7 +43,7 @@ def without_contact(user: User, today: date) -> AgencyQuerySet:
 
 
 def number_without_contact(realm: Iterable[int], today: date) -> int:
-    """How many of these provinces nobody reaches."""
+    """How many agencies of these provinces (keys) nobody reaches; for the home, as `without_contact`."""
     return sum(number for (number,) in _number(tuple(realm), today))
 
 

@@ -31,14 +31,19 @@ class DocumentFilter(FilterForm):
         return found.filter(kind=values["kind"]) if "kind" in values else found
 
 
-class FileForm(HouseFormMixin, forms.Form):
-    """The file of a document that was entered without one."""
-
-    file = UploadField(
+def _file_field(*, required: bool = True) -> UploadField:
+    return UploadField(
         kinds=(FileKind.PDF,),
+        required=required,
         label=gettext_lazy("Tệp PDF"),
         help_text=gettext_lazy("Bản PDF, tối đa 20 MB. Không tải lên tài liệu có nội dung bí mật nhà nước."),
     )
+
+
+class FileForm(HouseFormMixin, forms.Form):
+    """The file of a document that was entered without one."""
+
+    file = _file_field()
     submit_label = gettext_lazy("Thêm tệp")
 
 
@@ -61,12 +66,7 @@ class DocumentForm(HouseFormMixin, forms.ModelForm):
         required=False,
         help_text=gettext_lazy("Với văn bản quy phạm pháp luật; để trống với công văn, kế hoạch."),
     )
-    file = UploadField(
-        kinds=(FileKind.PDF,),
-        required=False,
-        label=gettext_lazy("Tệp PDF"),
-        help_text=gettext_lazy("Bản PDF, tối đa 20 MB. Không tải lên tài liệu có nội dung bí mật nhà nước."),
-    )
+    file = _file_field(required=False)
     layout = ("kind", "number", "issued_on", "issuer", "abstract", "in_force_from", "file")
     submit_label = gettext_lazy("Ghi vào sổ")
     cancel_url = reverse_lazy("agencies:document-list")  # type: ignore[assignment]
